@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, models, router, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from .exceptions import SelfFollow, UnsavedNode
+from .managers import FollowQuerySet
+from .models import AbstractFollow, Follow, edge_model
+from .signals import followed, unfollowed
+
+__all__ = [
+    "Counts",
+    "Relationship",
+    "aattach_relationships",
+    "acounts",
+    "afollow",
+    "afollow_many",
+    "ais_following",
+    "arelationship",
+    "arelationships",
+    "attach_relationships",
+    "aunfollow",
+    "counts",
+    "follow",
+    "follow_many",
+    "is_following",
+    "relationship",
+    "relationships",
+    "unfollow",
+]
+
+_Node = TypeVar("_Node", bound=models.Model)
+
+
+class Counts(NamedTuple):
+    """How many follow a user, and how many that user follows."""
+
+    followers: int
+    following: int
+
+
+class Relationship(NamedTuple):
+    """What a viewer and one other user are to each other, seen from the viewer."""
+
+    following: bool = False
+    followed_by: bool = False
+
+    @property
+    def mutual(self) -> bool:
+        return self.following and self.followed_by
+
+
+def follow(
+    follower: models.Model, followee: models.Model, *, using: str | None = None, **options: Any
+) -> tuple[AbstractFollow, bool]:
+    """Make `follower` follow `followee`; following again is harmless.
+
+    `options` are values for further fields of the edge, such as `created`; following again
+    updates those given. Returns the edge and whether it is new. Raises SelfFollow, NoSuchEdge or
+    UnsavedNode. Costs one INSERT; following again adds one SELECT, or one UPDATE more with options.
+    Sends `followed` on commit when the edge is new.
+    """
+    edge_class, pair = _edge_and_pair(follower, followee)
+    database = using or router.db_for_write(edge_class)
+    edges = edge_class._default_manager.using(database)
+    for retry in (True, False):
+        try:
+            # The unique pair decides, not a look beforehand: two clicks at once make one edge.
+            with transaction.atomic(using=database):
+                edge = edges.create(**pair, **options)
+        except IntegrityError as error:
+            existing = edges.filter(**pair).first()
+            if existing is not None:
+                return _update(existing, options, database), False
+            _require_saved(follower, followee, using=database, cause=error)
+            if not retry:
+                raise
+            # Somebody else's edge was in the way and is gone again: the second try settles it.
+        else:
+            _announce_follow(edge, follower, followee, database)
+            return edge, True
+    raise AssertionError("unreachable")
+
+
+def unfollow(follower: models.Model, followee: models.Model, *, using: str | None = None) -> bool:
+    """Remove the edge. Returns whether there was one. Costs one DELETE.
+
+    Raises NoSuchEdge or UnsavedNode. Sends `unfollowed` on commit when there was an edge.
+    """
+    edge_class, pair = _edge_and_pair(follower, followee)
+    database = using or router.db_for_write(edge_class)
+    with transaction.atomic(using=database):
+        deleted, _ = edge_class._default_manager.using(database).filter(**pair).delete()
+        if deleted:
+            message = partial(
+                unfollowed.send,
+                sender=edge_class,
+                follower=follower,
+                followee=followee,
+                using=database,
+            )
+            transaction.on_commit(message, using=database, robust=True)
+    return bool(deleted)
+
+
+def is_following(
+    follower: models.Model, followee: models.Model, *, using: str | None = None
+) -> bool:
+    """Does `follower` follow `followee`? Costs one EXISTS; an anonymous follower costs nothing.
+
+    Raises NoSuchEdge, or UnsavedNode for a followee that is not saved.
+    """
+    if follower.pk is None or follower == followee:
+        return False
+    edge_class, pair = _edge_and_pair(follower, followee)
+    return edge_class._default_manager.using(using).filter(**pair).exists()
+
+
+def follow_many(
+    follower: models.Model, followees: Iterable[models.Model], *, using: str | None = None
+) -> list[AbstractFollow]:
+    """Make `follower` follow each of `followees`; those followed already, and oneself, are skipped.
+
+    Returns the new edges, and sends `followed` for each on commit. Raises NoSuchEdge or
+    UnsavedNode. Costs two SELECTs and one INSERT per type of followee and batch of the database.
+    """
+    by_type: dict[type[models.Model], dict[Any, models.Model]] = {}
+    for followee in followees:
+        if follower != followee:
+            by_type.setdefault(type(followee), {})[followee.pk] = followee
+    return [edge for nodes in by_type.values() for edge in _follow_batch(follower, nodes, using)]
+
+
+def counts(user: models.Model, *, using: str | None = None) -> Counts:
+    """Return `Counts(followers, following)` of a user in one query."""
+    edges = Follow.objects.using(using)
+    row = (
+        get_user_model()
+        ._base_manager.using(edges.db)
+        .filter(pk=user.pk)
+        .values_list(_count_of(edges, "followee"), _count_of(edges, "follower"))
+        .first()
+    )
+    return Counts(*(row or (0, 0)))
+
+
+def relationship(
+    viewer: models.Model | AnonymousUser, other: models.Model, *, using: str | None = None
+) -> Relationship:
+    """Return what `viewer` and `other` are to each other. Costs one query."""
+    return relationships(viewer, [other], using=using)[other.pk]
+
+
+def relationships(
+    viewer: models.Model | AnonymousUser,
+    others: Iterable[models.Model],
+    *,
+    using: str | None = None,
+) -> dict[Any, Relationship]:
+    """Return a Relationship for each of `others`, by primary key, in one query for any number.
+
+    An anonymous viewer has the empty relationship with everybody, at no query.
+    """
+    keys = {other.pk for other in others}
+    if viewer.pk is None or not keys:
+        return dict.fromkeys(keys, Relationship())
+    pairs = Follow.objects.using(using).between(viewer.pk, keys)
+    found = set(pairs.values_list("follower_id", "followee_id"))
+    return {
+        key: Relationship(
+            following=(viewer.pk, key) in found, followed_by=(key, viewer.pk) in found
+        )
+        for key in keys
+    }
+
+
+def attach_relationships(
+    viewer: models.Model | AnonymousUser,
+    page: Sequence[_Node],
+    via: str | None = None,
+    *,
+    using: str | None = None,
+) -> Sequence[_Node]:
+    """Set `.relationship` on every object of a page, in one query for any number of objects.
+
+    `via` names the attribute that holds the user, such as "author"; without it the objects are
+    users themselves. Returns the page.
+    """
+    users = [getattr(item, via) if via else item for item in page]
+    found = relationships(viewer, [user for user in users if user is not None], using=using)
+    for item, user in zip(page, users, strict=True):
+        item.relationship = found[user.pk] if user else Relationship()  # type: ignore[attr-defined]
+    return page
+
+
+def _edge_and_pair(
+    follower: models.Model, followee: models.Model
+) -> tuple[type[AbstractFollow], dict[str, Any]]:
+    """The edge model for these two, and the values of its two ends."""
+    for node in (follower, followee):
+        if getattr(node, "pk", None) is None:
+            raise UnsavedNode(f"{node!r} is not saved, so it cannot follow or be followed.")
+    if follower == followee:
+        raise SelfFollow(f"{follower} cannot follow themselves.")
+    edge_class = edge_model(follower._meta.concrete_model, followee._meta.concrete_model)
+    start, end = edge_class.end_fields()
+    return edge_class, {start.attname: follower.pk, end.attname: followee.pk}
+
+
+def _update(edge: AbstractFollow, options: dict[str, Any], database: str) -> AbstractFollow:
+    if options:
+        for name, value in options.items():
+            setattr(edge, name, value)
+        edge.save(using=database, update_fields=options)
+    return edge
+
+
+def _require_saved(*nodes: models.Model, using: str, cause: Exception) -> None:
+    for node in nodes:
+        if not type(node)._base_manager.using(using).filter(pk=node.pk).exists():
+            raise UnsavedNode(f"{node!r} is no longer in the database.") from cause
+
+
+def _follow_batch(
+    follower: models.Model, nodes: dict[Any, models.Model], using: str | None
+) -> list[AbstractFollow]:
+    pairs = [_edge_and_pair(follower, node) for _, node in sorted(nodes.items())]
+    edge_class = pairs[0][0]
+    end = edge_class.end_fields()[1].attname
+    database = using or router.db_for_write(edge_class)
+    edges = edge_class._default_manager.using(database)
+    for retry in (True, False):
+        known = set(edges.of(follower.pk).to_any(nodes).values_list(end, flat=True))
+        missing = [edge_class(**pair) for _, pair in pairs if pair[end] not in known]
+        try:
+            with transaction.atomic(using=database):
+                edges.bulk_create(missing)
+        except IntegrityError as error:
+            _require_saved(follower, *nodes.values(), using=database, cause=error)
+            if not retry:
+                raise
+        else:
+            break
+    for edge in missing:
+        _announce_follow(edge, follower, nodes[getattr(edge, end)], database)
+    return missing
+
+
+def _announce_follow(
+    edge: AbstractFollow, follower: models.Model, followee: models.Model, database: str
+) -> None:
+    message = partial(
+        followed.send,
+        sender=type(edge),
+        edge=edge,
+        follower=follower,
+        followee=followee,
+        using=database,
+    )
+    transaction.on_commit(message, using=database, robust=True)
+
+
+def _count_of(edges: FollowQuerySet[Follow], end: str) -> Coalesce:
+    """Number of edges whose `end` is the outer query's user, as an expression."""
+    mine = edges.filter(**{end: OuterRef("pk")}).order_by().values(end)
+    return Coalesce(Subquery(mine.annotate(number=Count("pk")).values("number")), 0)
+
+
+afollow = sync_to_async(follow)
+aunfollow = sync_to_async(unfollow)
+ais_following = sync_to_async(is_following)
+afollow_many = sync_to_async(follow_many)
+acounts = sync_to_async(counts)
+arelationship = sync_to_async(relationship)
+arelationships = sync_to_async(relationships)
+aattach_relationships = sync_to_async(attach_relationships)

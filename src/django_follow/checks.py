@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.conf import settings as project_settings
+from django.core.checks import CheckMessage, Error, Warning
+
+from .conf import Settings, settings
+
+PREFIX = "FOLLOW_"
+
+
+def known_settings() -> set[str]:
+    """Names of every setting this app reads."""
+    return {
+        PREFIX + name.upper()
+        for name, value in vars(Settings).items()
+        if isinstance(value, property)
+    }
+
+
+def check_settings(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Find misspelt FOLLOW_* settings and values of the wrong shape."""
+    messages: list[CheckMessage] = [
+        Warning(
+            f"{name} is not a setting of django_follow.",
+            hint=f"Known settings: {', '.join(sorted(known_settings()))}.",
+            id="django_follow.W001",
+        )
+        for name in dir(project_settings)
+        if name.startswith(PREFIX) and name not in known_settings()
+    ]
+    names: Any = settings.user_attributes
+    if names is not None and not (
+        isinstance(names, (tuple, list))
+        and len(names) == 2
+        and len(set(names)) == 2
+        and all(isinstance(name, str) and name.isidentifier() for name in names)
+    ):
+        messages.append(
+            Error(
+                f"FOLLOW_USER_ATTRIBUTES is {names!r}.",
+                hint='Give two different names, such as ("following", "followers"), or None.',
+                id="django_follow.E001",
+            )
+        )
+    return messages
+
+
+def check_accessors(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Report accessor names that the user model already uses, and so were not attached."""
+    from .models import clashing_names, declares_accessors
+
+    user_model = apps.get_model(project_settings.AUTH_USER_MODEL)
+    names = settings.user_attributes
+    if names is None or declares_accessors(user_model):
+        return []
+    return [
+        Error(
+            f"{user_model._meta.label}.{name} is something else than django_follow's accessor.",
+            hint="Choose other names with FOLLOW_USER_ATTRIBUTES, or None to attach none.",
+            obj=user_model,
+            id="django_follow.E002",
+        )
+        for name in clashing_names(user_model, names)
+    ]

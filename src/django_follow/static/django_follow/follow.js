@@ -1,0 +1,66 @@
+/* Follow buttons without a page load. One listener serves any number of buttons, also those added
+   later; without this script the same forms are sent as they are. */
+"use strict";
+
+(() => {
+  class Refusal extends Error {} // the server said no and why; any other error is the network's
+
+  const show = (form, following) => {
+    const button = form.querySelector("button[name=action]");
+    button.value = following ? "unfollow" : "follow";
+    button.setAttribute("aria-pressed", String(following));
+    button.firstChild.nodeValue = following ? form.dataset.labelUnfollow : form.dataset.labelFollow;
+  };
+
+  const report = (form, text) => {
+    let status = form.querySelector("[role=status]");
+    if (!status) {
+      status = document.createElement("span");
+      status.setAttribute("role", "status");
+      form.append(status);
+    }
+    status.textContent = text;
+  };
+
+  // The same person may have several buttons and numbers on one page: all show the server's truth.
+  const showEverywhere = (id, model, state) => {
+    for (const form of document.querySelectorAll("form[data-follow]")) {
+      if (form.elements.id.value === id && form.elements.model.value === model) {
+        show(form, state.following);
+      }
+    }
+    for (const [kind, number] of Object.entries(state.counts ?? {})) {
+      for (const count of document.querySelectorAll(`[data-follow-count="${kind}"]`)) {
+        if (count.dataset.followId === id) count.textContent = number;
+      }
+    }
+  };
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-follow]");
+    if (!form) return;
+    event.preventDefault();
+    if (form.dataset.busy) return; // a double click is one click
+    const body = new FormData(form, event.submitter ?? form.querySelector("button[name=action]"));
+    const before = body.get("action") === "unfollow";
+    form.dataset.busy = "true";
+    report(form, "");
+    show(form, !before);
+    try {
+      const response = await fetch(form.action, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json" },
+        credentials: "same-origin",
+      });
+      const state = await response.json();
+      if (!response.ok) throw new Refusal(state.message);
+      showEverywhere(body.get("id"), body.get("model"), state);
+    } catch (error) {
+      show(form, before);
+      report(form, error instanceof Refusal ? error.message : form.dataset.labelFailed);
+    } finally {
+      delete form.dataset.busy;
+    }
+  });
+})();

@@ -1,0 +1,167 @@
+import uuid
+
+import django.db.models.deletion
+import django.utils.timezone
+import model_utils.fields
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Country",
+            fields=[
+                ("code", models.CharField(max_length=40, primary_key=True, serialize=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Document",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("title", models.CharField(default="A document", max_length=50)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Topic",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=50)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Profile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ProxyTopic",
+            fields=[],
+            options={
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("testapp.topic",),
+        ),
+        migrations.CreateModel(
+            name="ProfileLink",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created",
+                    model_utils.fields.AutoCreatedField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "user_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rel_from_set",
+                        to="testapp.profile",
+                    ),
+                ),
+                (
+                    "user_to",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rel_to_set",
+                        to="testapp.profile",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["user_from", "-id"], name="testapp_profilelink_user_from"),
+                    models.Index(fields=["user_to", "-id"], name="testapp_profilelink_user_to"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user_from", "user_to"), name="testapp_profilelink_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("user_from", models.F("user_to")), _negated=True),
+                        name="testapp_profilelink_not_self",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TopicFollow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created",
+                    model_utils.fields.AutoCreatedField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                ("notify", models.BooleanField(default=False)),
+                (
+                    "followee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follower_edges",
+                        to="testapp.topic",
+                    ),
+                ),
+                (
+                    "follower",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(model_name)s_edges",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="follower",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["follower", "-id"], name="testapp_topicfollow_follower"),
+                    models.Index(fields=["followee", "-id"], name="testapp_topicfollow_followee"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("follower", "followee"), name="testapp_topicfollow_unique"
+                    )
+                ],
+            },
+        ),
+    ]

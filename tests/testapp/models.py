@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from django_follow.models import AbstractFollow
+
+
+class Topic(models.Model):
+    """Something with an integer key that users follow, act upon and look at."""
+
+    name = models.CharField(max_length=50)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Document(models.Model):
+    """The same with a UUID key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    title = models.CharField(max_length=50, default="A document")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Country(models.Model):
+    """The same with a string key."""
+
+    code = models.CharField(primary_key=True, max_length=40)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ProxyTopic(Topic):
+    class Meta:
+        proxy = True
+
+
+class TopicFollow(AbstractFollow):
+    """A user follows a topic, and may ask to be told."""
+
+    followee = models.ForeignKey(Topic, models.CASCADE, related_name="follower_edges")
+    notify = models.BooleanField(default=False)
+
+
+class Profile(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE)
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class ProfileLink(AbstractFollow):
+    """A profile follows a profile, with the column names of an older table."""
+
+    follower_field = "user_from"
+    followee_field = "user_to"
+
+    follower = None  # type: ignore[assignment]
+    user_from = models.ForeignKey(Profile, models.CASCADE, related_name="rel_from_set")
+    user_to = models.ForeignKey(Profile, models.CASCADE, related_name="rel_to_set")
