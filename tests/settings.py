@@ -67,3 +67,5 @@ ROOT_URLCONF = "tests.urls"
 SECRET_KEY = "only for tests"
 STATIC_URL = "static/"
 USE_TZ = True
+
+ACTIVITY_FOLLOWEES = "testapp.followees.followees"

@@ -4,8 +4,6 @@ from django.apps import AppConfig
 from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
-from .checks import check_accessors, check_settings
-
 
 class FollowConfig(AppConfig):
     name = "django_follow"
@@ -13,5 +11,7 @@ class FollowConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from .checks import check_accessors, check_settings
+
         register(check_settings)
         register(check_accessors)

@@ -8,6 +8,7 @@ from django.conf import settings as project_settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from .conf import Settings, settings
+from .models import clashing_names, declares_accessors
 
 PREFIX = "FOLLOW_"
 
@@ -55,8 +56,6 @@ def check_accessors(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Report accessor names that the user model already uses, and so were not attached."""
-    from .models import clashing_names, declares_accessors
-
     user_model = apps.get_model(project_settings.AUTH_USER_MODEL)
     names = settings.user_attributes
     if names is None or declares_accessors(user_model):

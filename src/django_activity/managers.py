@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+
+_Action = TypeVar("_Action", bound=models.Model)
+
+
+class ActionQuerySet(models.QuerySet[_Action]):
+    """Reads of the action table; every stream is one of these, ordered by `newest_first`."""
+
+    def by(self, actor: Any) -> ActionQuerySet[_Action]:
+        """What one actor did; None is the system."""
+        return self.filter(actor__isnull=True) if actor is None else self.filter(actor=actor)
+
+    def by_any(self, actors: Iterable[Any]) -> ActionQuerySet[_Action]:
+        """What any of these actors did: a queryset or iterable of primary keys."""
+        return self.filter(actor__in=actors)
+
+    def at(self, target: models.Model) -> ActionQuerySet[_Action]:
+        """What was done at one target."""
+        return self._pointing_at("target", target)
+
+    def upon(self, action_object: models.Model) -> ActionQuerySet[_Action]:
+        """What was done to one action object."""
+        return self._pointing_at("action_object", action_object)
+
+    def public(self) -> ActionQuerySet[_Action]:
+        return self.filter(public=True)
+
+    def newest_first(self) -> ActionQuerySet[_Action]:
+        """By time, then key: never tied, so that pages neither skip nor repeat a row."""
+        return self.order_by("-created", "-pk")
+
+    def older_than(self, created: datetime, pk: Any) -> ActionQuerySet[_Action]:
+        """Those after this position in `newest_first` order."""
+        # The first condition says nothing new, but lets the database start in the index.
+        return self.filter(Q(created__lte=created), Q(created__lt=created) | Q(pk__lt=pk))
+
+    def _pointing_at(self, role: str, item: models.Model) -> ActionQuerySet[_Action]:
+        content_type = ContentType.objects.db_manager(self.db).get_for_model(item)
+        return self.filter(
+            **{f"{role}_content_type": content_type, f"{role}_object_id": str(item.pk)}
+        )

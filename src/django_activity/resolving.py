@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from .conf import settings
+from .models import AbstractAction
+
+ROLES = ("action_object", "target")
+
+
+def attach_objects(actions: Sequence[AbstractAction], using: str) -> None:
+    """Set `action_object` and `target` of every action, in one query per type of object.
+
+    What is gone becomes None: a deleted row, a type whose model was removed, a key that its
+    model cannot read. Django's own prefetch raises on the latter two.
+    """
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for action in actions:
+        for type_id, key in _pointers(action):
+            wanted[type_id].add(key)
+    found = {
+        (type_id, key): item
+        for type_id, keys in wanted.items()
+        for key, item in _fetch(type_id, keys, using)
+    }
+    for action in actions:
+        for role, pointer in zip(ROLES, _pointers(action, keep_empty=True), strict=True):
+            # Straight into the field's cache: setting the attribute would also rewrite the key.
+            field: Any = action._meta.get_field(role)
+            field.set_cached_value(action, found.get(pointer))
+
+
+def _pointers(action: AbstractAction, keep_empty: bool = False) -> list[tuple[Any, Any]]:
+    pairs = [
+        (getattr(action, f"{role}_content_type_id"), getattr(action, f"{role}_object_id"))
+        for role in ROLES
+    ]
+    return [pair for pair in pairs if keep_empty or None not in pair]
+
+
+def _fetch(type_id: int, keys: Iterable[str], using: str) -> Iterable[tuple[str, models.Model]]:
+    """The objects of one type by the keys as the actions hold them."""
+    try:
+        content_type = ContentType.objects.db_manager(using).get_for_id(type_id)
+    except ContentType.DoesNotExist:
+        return []
+    model = content_type.model_class()
+    if model is None:
+        return []
+    readable = {}
+    for key in keys:
+        try:
+            value = model._meta.pk.to_python(key)
+            model._meta.pk.run_validators(value)  # a number beyond the column's range
+            readable[value] = key
+        except ValidationError:
+            continue
+    queryset = settings.queryset_for(model._meta.label_lower)
+    if queryset is None:
+        queryset = model._base_manager.all()
+    items = queryset.using(using).filter(pk__in=readable)
+    return [(readable[item.pk], item) for item in items]
