@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import uuid
 from base64 import urlsafe_b64encode
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
 from testapp.models import Country, Document, Topic
@@ -82,11 +82,10 @@ class TestStreams:
         with pytest.raises(ImproperlyConfigured, match="home_stream.. needs ACTIVITY_FOLLOWEES"):
             streams.home_stream(ann)
 
-    def test_async(self, transactional_db, make_user):
-        ann = make_user("ann")
+    def test_async(self, ann):
         act(ann, 1)
 
-        assert verbs(asyncio.run(streams.actor_stream(ann).apage())) == ["did 1"]
+        assert verbs(async_to_sync(streams.actor_stream(ann).apage)()) == ["did 1"]
 
 
 class TestPages:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
@@ -263,14 +263,12 @@ class TestSignals:
 
 
 class TestAsync:
-    def test_twins(self, transactional_db, make_user):
-        ann, bo = make_user("ann"), make_user("bo")
-
+    def test_twins(self, ann, bo):
         async def scenario():
             _, created = await api.afollow(ann, bo)
             return created, await api.ais_following(ann, bo), await api.acounts(bo)
 
-        assert asyncio.run(scenario()) == (True, True, (1, 0))
+        assert async_to_sync(scenario)() == (True, True, (1, 0))
 
 
 class TestConcurrency:
