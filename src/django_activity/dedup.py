@@ -118,9 +118,9 @@ def _conditional_insert(
         same.order_by().values("pk")[:1].query.get_compiler(connection=connection).as_sql()
     )
     sql = (  # names are quoted, values are parameters
-        f"INSERT INTO {quote(meta.db_table)} ({', '.join(columns)}) "
+        f"INSERT INTO {quote(meta.db_table)} ({', '.join(columns)}) "  # noqa: S608
         f"SELECT {', '.join(['%s'] * len(values))}"
-        f"{' FROM DUAL' if connection.vendor == 'mysql' else ''} WHERE NOT EXISTS ({exists})"  # noqa: S608
+        f"{' FROM DUAL' if connection.vendor == 'mysql' else ''} WHERE NOT EXISTS ({exists})"
     )
     if connection.features.can_return_columns_from_insert:
         sql += f" RETURNING {quote(str(meta.pk.column))}"

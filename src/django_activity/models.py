@@ -20,6 +20,25 @@ LABEL_LENGTH = 200
 VERB_LENGTH = 64
 
 
+def stream_indexes(prefix: str = "") -> list[models.Index]:
+    """One index per family of streams, each in the order in which a stream is read.
+
+    Without a prefix Django names them, in a way that fits a model of any name.
+    """
+    families = {
+        "actor": ["actor"],
+        "target": ["target_content_type", "target_object_id"],
+        "object": ["action_object_content_type", "action_object_object_id"],
+        "all": [],
+    }
+    return [
+        models.Index(
+            fields=[*fields, "-created", "-id"], name=f"{prefix}_{name}" if prefix else None
+        )
+        for name, fields in families.items()
+    ]
+
+
 class AbstractAction(models.Model):
     """Somebody (or the system) did something, perhaps to an object, perhaps at a target.
 
@@ -80,18 +99,7 @@ class AbstractAction(models.Model):
         abstract = True
         verbose_name = _("action")
         verbose_name_plural = _("actions")
-        indexes = [
-            models.Index(fields=["actor", "-created", "-id"], name="%(class)s_stream_actor"),
-            models.Index(
-                fields=["target_content_type", "target_object_id", "-created", "-id"],
-                name="%(class)s_stream_target",
-            ),
-            models.Index(
-                fields=["action_object_content_type", "action_object_object_id", "-created", "-id"],
-                name="%(class)s_stream_object",
-            ),
-            models.Index(fields=["-created", "-id"], name="%(class)s_stream_all"),
-        ]
+        indexes = stream_indexes()
 
     def __str__(self) -> str:
         words = (self.actor_label, self.verb, self.action_object_label, self.target_label)
@@ -103,6 +111,7 @@ class Action(AbstractAction):
 
     class Meta(AbstractAction.Meta):
         swappable = "ACTIVITY_ACTION_MODEL"
+        indexes = stream_indexes("action_stream")
 
 
 class DedupLock(models.Model):

@@ -192,13 +192,16 @@ def attach_relationships(
 ) -> Sequence[_Node]:
     """Set `.relationship` on every object of a page, in one query for any number of objects.
 
-    `via` names the attribute that holds the user, such as "author"; without it the objects are
-    users themselves. Returns the page.
+    `via` names the attribute that holds the user, such as "author", who then has it too; without
+    it the objects are users themselves. Returns the page.
     """
     users = [getattr(item, via) if via else item for item in page]
     found = relationships(viewer, [user for user in users if user is not None], using=using)
     for item, user in zip(page, users, strict=True):
-        item.relationship = found[user.pk] if user else Relationship()  # type: ignore[attr-defined]
+        state = found[user.pk] if user is not None else Relationship()
+        item.relationship = state  # type: ignore[attr-defined]
+        if user is not None:
+            user.relationship = state
     return page
 
 

@@ -68,6 +68,7 @@ def state(viewer: models.Model, followee: models.Model) -> dict[str, Any]:
         "following": now.following,
         "followed_by": now.followed_by,
         "counts": counts(followee)._asdict(),
+        "viewer": {"id": str(viewer.pk), "counts": counts(viewer)._asdict()},
     }
 
 

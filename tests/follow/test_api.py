@@ -226,6 +226,7 @@ class TestReads:
             api.attach_relationships(ann, page, via="user")
 
         assert [item.relationship.following for item in page] == [True, False]
+        assert [item.user.relationship.following for item in page] == [True, False]
 
 
 class TestSignals:

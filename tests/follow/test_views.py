@@ -68,6 +68,7 @@ class TestForm:
 class TestJson:
     def test_answers_the_new_state(self, as_ann, ann, bo, url, make_user):
         follow(bo, ann)
+        follow(make_user("di"), ann)
         follow(make_user("cy"), bo)
 
         response = as_ann.post(url, {"id": bo.pk, "action": "follow"}, headers=JSON)
@@ -77,6 +78,7 @@ class TestJson:
             "following": True,
             "followed_by": True,
             "counts": {"followers": 2, "following": 1},
+            "viewer": {"id": str(ann.pk), "counts": {"followers": 2, "following": 1}},
         }
 
     def test_intent_not_toggle(self, as_ann, bo, url):

@@ -6,7 +6,7 @@ MODELS = """
 from django.db import models
 from django_activity.models import AbstractAction
 
-class Event(AbstractAction):
+class EventOfARatherLongName(AbstractAction):
     site_name = models.CharField(max_length=20, default="here")
 """
 
@@ -25,7 +25,8 @@ print(Action._meta.swapped, len(get_action_model()._meta.indexes))
 
 def test_swapped(bare_project):
     project = bare_project(
-        ["events", "django_activity"], extra='ACTIVITY_ACTION_MODEL = "events.Event"\n'
+        ["events", "django_activity"],
+        extra='ACTIVITY_ACTION_MODEL = "events.EventOfARatherLongName"\n',
     )
     project.write("events/__init__.py", "")
     project.write("events/models.py", MODELS)
@@ -34,7 +35,9 @@ def test_swapped(bare_project):
     assert "no issues" in project.manage("check")
     project.manage("migrate", "--verbosity=0")
 
-    assert project.run(SCENARIO) == "Event ['here']\nevents.Event 4\n"
+    assert project.run(SCENARIO) == (
+        "EventOfARatherLongName ['here']\nevents.EventOfARatherLongName 4\n"
+    )
     tables = project.run(
         "from django.db import connection as c; print(c.introspection.table_names())"
     )

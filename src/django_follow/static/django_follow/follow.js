@@ -22,18 +22,23 @@
     status.textContent = text;
   };
 
-  // The same person may have several buttons and numbers on one page: all show the server's truth.
+  const count = (id, counts) => {
+    for (const [kind, number] of Object.entries(counts)) {
+      for (const place of document.querySelectorAll(`[data-follow-count="${kind}"]`)) {
+        if (place.dataset.followId === id) place.textContent = number;
+      }
+    }
+  };
+
+  // One person may have several buttons and numbers on a page: all show the server's truth.
   const showEverywhere = (id, model, state) => {
     for (const form of document.querySelectorAll("form[data-follow]")) {
       if (form.elements.id.value === id && form.elements.model.value === model) {
         show(form, state.following);
       }
     }
-    for (const [kind, number] of Object.entries(state.counts ?? {})) {
-      for (const count of document.querySelectorAll(`[data-follow-count="${kind}"]`)) {
-        if (count.dataset.followId === id) count.textContent = number;
-      }
-    }
+    if (state.counts) count(id, state.counts);
+    if (state.viewer) count(state.viewer.id, state.viewer.counts);
   };
 
   document.addEventListener("submit", async (event) => {
