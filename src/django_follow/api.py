@@ -201,7 +201,7 @@ def attach_relationships(
         state = found[user.pk] if user is not None else Relationship()
         item.relationship = state  # type: ignore[attr-defined]
         if user is not None:
-            user.relationship = state
+            user.relationship = state  # type: ignore[union-attr]
     return page
 
 

@@ -125,8 +125,8 @@ def join(open_browser: Callable[..., Page]) -> Callable[..., Page]:
         page.goto("/register/")
         page.get_by_label("Username").fill(username)
         page.get_by_label("E-mail address").fill(f"{username}@example.com")
-        page.get_by_label("Password:", exact=True).fill(PASSWORD)
-        page.get_by_label("Password confirmation").fill(PASSWORD)
+        page.locator("#id_password1").fill(PASSWORD)
+        page.locator("#id_password2").fill(PASSWORD)
         page.get_by_role("button", name="Create my account").click()
         page.get_by_role("button", name="Sign out").wait_for()
         return page

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.validators import RegexValidator
+from django.db import transaction
+
+from bookmarks.forms import PlainLabelsMixin
+from bookmarks.pictures import PictureField
+
+from . import services
+from .models import Profile
+
+PHOTO_SIDE = 512
+
+
+class SignInForm(PlainLabelsMixin, AuthenticationForm):
+    error_messages = {
+        "invalid_login": "Username or e-mail and password do not match. Mind upper and lower case.",
+        "inactive": "This account is closed.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Username or e-mail"
+        # An e-mail address may be longer than a username.
+        self.fields["username"].widget.attrs["maxlength"] = 254
+
+
+class UniqueEmailMixin:
+    """Refuse an e-mail address that another member has, in whatever case."""
+
+    cleaned_data: dict[str, Any]
+    member: User
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if User.objects.filter(email__iexact=email).exclude(pk=self.member.pk).exists():
+            raise forms.ValidationError("Another member has this e-mail address.")
+        return email
+
+
+class RegisterForm(UniqueEmailMixin, PlainLabelsMixin, UserCreationForm):  # type: ignore[type-arg]
+    email = forms.EmailField(label="E-mail address")
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name", "email")
+        help_texts = {"username": "Letters, digits and . _ - ; it becomes part of your address."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = self.instance
+        # Stricter than Django: "." as a name would make an address that browsers fold away, and
+        # one with "@" could be somebody else's e-mail address.
+        self.fields["username"].validators.append(
+            RegexValidator(
+                r"\A\w[\w.-]*\Z",
+                "Begin with a letter or digit, and use letters, digits and . _ - only.",
+            )
+        )
+
+    def save(self, commit: bool = True) -> User:
+        return services.register(super().save(commit=False))
+
+
+class ProfileForm(UniqueEmailMixin, PlainLabelsMixin, forms.ModelForm):  # type: ignore[type-arg]
+    first_name = forms.CharField(max_length=150, required=False)
+    last_name = forms.CharField(max_length=150, required=False)
+    email = forms.EmailField(label="E-mail address")
+    photo = PictureField(
+        max_side=PHOTO_SIDE,
+        required=False,
+        widget=forms.ClearableFileInput,
+        help_text="JPEG, PNG, WebP or GIF, at most 5 MB.",
+    )
+
+    class Meta:
+        model = Profile
+        fields = ("first_name", "last_name", "email", "photo", "bio")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = self.instance.user
+        self.old_photo = self.instance.photo.name
+        for name in ("first_name", "last_name", "email"):
+            self.initial[name] = getattr(self.member, name)
+
+    def clean_photo(self) -> ContentFile[bytes] | bool | None:
+        photo: ContentFile[bytes] | bool | None = self.cleaned_data["photo"]
+        if isinstance(photo, ContentFile):
+            photo.name = f"{self.member.pk}-{photo.name}"
+        return photo
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Profile:
+        for name in ("first_name", "last_name", "email"):
+            setattr(self.member, name, self.cleaned_data[name])
+        self.member.save(update_fields=["first_name", "last_name", "email"])
+        profile: Profile = super().save(commit)
+        if self.old_photo and self.old_photo != profile.photo.name:
+            delete = profile.photo.storage.delete
+            transaction.on_commit(partial(delete, self.old_photo), robust=True)
+        return profile

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from io import BytesIO
+from typing import IO, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from PIL import Image, ImageOps
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+
+def read_picture(file: IO[bytes], max_side: int) -> ContentFile[bytes]:
+    """Decode a picture that somebody sent, and return it drawn anew as JPEG or WebP.
+
+    What is stored is never the bytes that came in: no camera position, no script in a comment,
+    nothing larger than the pages need. Raises ValidationError.
+    """
+    try:
+        picture: Image.Image = Image.open(file, formats=FORMATS)
+        if picture.width * picture.height > MAX_PIXELS:
+            raise ValidationError("The picture has too many pixels; 40 million are the limit.")
+        picture = ImageOps.exif_transpose(picture)
+        picture.thumbnail((max_side, max_side))
+        return encode(picture)
+    except ValidationError:
+        raise
+    except Image.DecompressionBombError:
+        raise ValidationError(
+            "The picture has too many pixels; 40 million are the limit."
+        ) from None
+    # Pillow raises whatever a broken file leads to: SyntaxError, struct.error, EOFError …
+    except Exception as error:
+        raise ValidationError(
+            "This is not a complete picture. Choose a JPEG, PNG, WebP or GIF file."
+        ) from error
+
+
+def encode(picture: Image.Image) -> ContentFile[bytes]:
+    """Return a picture as a file: JPEG, or WebP when parts of it are transparent."""
+    buffer = BytesIO()
+    if picture.has_transparency_data:
+        picture.convert("RGBA").save(buffer, "WEBP", quality=85)
+        return ContentFile(buffer.getvalue(), name="picture.webp")
+    picture.convert("RGB").save(buffer, "JPEG", quality=85, progressive=True)
+    return ContentFile(buffer.getvalue(), name="picture.jpg")
+
+
+class PictureField(forms.FileField):
+    """An upload that must be a whole picture of sensible size; gives the picture drawn anew."""
+
+    def __init__(self, *, max_side: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_side = max_side
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"accept": "image/jpeg,image/png,image/webp,image/gif"}
+
+    def to_python(self, data: File[Any] | None) -> ContentFile[bytes] | None:
+        upload = super().to_python(data)
+        if upload is None:
+            return None
+        if upload.size > MAX_BYTES:
+            raise ValidationError("The file is larger than 5 MB.")
+        return read_picture(upload, self.max_side)

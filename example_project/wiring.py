@@ -1,0 +1,55 @@
+"""The only place where the three apps meet: what happens on the site becomes an action."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from account.signals import registered
+from django_activity.api import log
+from django_follow.models import AbstractFollow, Follow
+from django_follow.signals import followed
+from images.models import Image
+from images.signals import image_bookmarked, image_liked
+
+
+def connect() -> None:
+    """Listen to the site and to django_follow. Called once, when the apps are ready."""
+    registered.connect(log_registered, dispatch_uid="wiring.registered")
+    image_bookmarked.connect(log_bookmarked, dispatch_uid="wiring.bookmarked")
+    image_liked.connect(log_liked, dispatch_uid="wiring.liked")
+    followed.connect(log_followed, sender=Follow, dispatch_uid="wiring.followed")
+
+
+def log_registered(member: User, **kwargs: Any) -> None:
+    log(member, "created an account", created=member.date_joined)
+
+
+def log_bookmarked(image: Image, **kwargs: Any) -> None:
+    log(image.user, "bookmarked image", image, created=image.created)
+
+
+def log_liked(image: Image, member: User, at: datetime, **kwargs: Any) -> None:
+    log(member, "likes", image, created=at)
+
+
+def log_followed(edge: AbstractFollow, follower: User, followee: User, **kwargs: Any) -> None:
+    log(follower, "is following", followee, created=edge.created)
+
+
+def followees(user: User) -> QuerySet[Follow, Any]:
+    """ACTIVITY_FOLLOWEES: whose actions make a member's home stream."""
+    return Follow.objects.of(user).values("followee")
+
+
+def pictures() -> QuerySet[Image]:
+    """ACTIVITY_PREFETCH: how a stream fetches the pictures it shows."""
+    return Image.objects.select_related("user")
+
+
+def people() -> QuerySet[User]:
+    """ACTIVITY_PREFETCH: how a stream fetches the people it shows."""
+    return User.objects.select_related("profile")
