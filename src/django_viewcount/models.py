@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from model_utils.fields import AutoCreatedField
+
+from .managers import CounterQuerySet, ViewCountQuerySet
+from .targets import DEFAULT_COUNTER, MAX_KEY_LENGTH
+
+
+class AbstractCounter(models.Model):
+    """One number of views of one object, whatever the type of its key."""
+
+    content_type = models.ForeignKey(
+        ContentType,
+        models.CASCADE,
+        verbose_name=_("content type"),
+        related_name="+",
+        db_index=False,  # the unique constraint starts with it
+    )
+    object_id = models.CharField(_("object ID"), max_length=MAX_KEY_LENGTH)
+    counter = models.CharField(_("counter"), max_length=32, default=DEFAULT_COUNTER)
+    views = models.BigIntegerField(_("views"), default=0)
+
+    class Meta:
+        abstract = True
+
+
+class ViewCount(AbstractCounter):
+    """All views of an object that have reached the database."""
+
+    objects = ViewCountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("view count")
+        verbose_name_plural = _("view counts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "counter"], name="django_viewcount_unique"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["content_type", "counter", "-views"], name="django_viewcount_ranking"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.content_type_id}:{self.object_id} {self.counter} {self.views}"
+
+
+class DailyViews(AbstractCounter):
+    """The views of an object on one day of the site's time zone."""
+
+    day = models.DateField(_("day"))
+
+    objects = CounterQuerySet["DailyViews"].as_manager()
+
+    class Meta:
+        verbose_name = _("daily views")
+        verbose_name_plural = _("daily views")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "counter", "day"],
+                name="django_viewcount_daily_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.content_type_id}:{self.object_id} {self.counter} {self.day} {self.views}"
+
+
+class FlushBatch(models.Model):
+    """A batch of waiting views that was moved into the database; proof against moving it twice."""
+
+    id = models.UUIDField(_("ID"), primary_key=True, default=uuid.uuid4, editable=False)
+    created = AutoCreatedField(_("created"))
+
+    class Meta:
+        verbose_name = _("flush batch")
+        verbose_name_plural = _("flush batches")
+        indexes = [models.Index(fields=["created"], name="django_viewcount_flush_created")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
