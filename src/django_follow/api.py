@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -11,8 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, models, router, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.dispatch import Signal
 
-from .exceptions import SelfFollow, UnsavedNode
+from .exceptions import NoSuchEdge, SelfFollow, UnsavedNode
 from .managers import FollowQuerySet
 from .models import AbstractFollow, Follow, edge_model
 from .signals import followed, unfollowed
@@ -39,6 +39,10 @@ __all__ = [
 ]
 
 _Node = TypeVar("_Node", bound=models.Model)
+
+# Following and unfollowing the same person at once, over and over, can make an INSERT fail for an
+# edge that is gone when one looks. Each attempt needs such luck anew.
+MAX_RETRIES = 10
 
 
 class Counts(NamedTuple):
@@ -72,23 +76,25 @@ def follow(
     edge_class, pair = _edge_and_pair(follower, followee)
     database = using or router.db_for_write(edge_class)
     edges = edge_class._default_manager.using(database)
-    for retry in (True, False):
+    for last_attempt in (*[False] * MAX_RETRIES, True):
         try:
             # The unique pair decides, not a look beforehand: two clicks at once make one edge.
             with transaction.atomic(using=database):
                 edge = edges.create(**pair, **options)
+                _announce(
+                    followed, edge_class, database, edge=edge, follower=follower, followee=followee
+                )
         except IntegrityError as error:
             existing = edges.filter(**pair).first()
             if existing is not None:
                 return _update(existing, options, database), False
             _require_saved(follower, followee, using=database, cause=error)
-            if not retry:
+            # The edge that was in the way is gone again, so the next attempt may succeed.
+            if last_attempt:
                 raise
-            # Somebody else's edge was in the way and is gone again: the second try settles it.
         else:
-            _announce_follow(edge, follower, followee, database)
-            return edge, True
-    raise AssertionError("unreachable")
+            break
+    return edge, True
 
 
 def unfollow(follower: models.Model, followee: models.Model, *, using: str | None = None) -> bool:
@@ -96,19 +102,14 @@ def unfollow(follower: models.Model, followee: models.Model, *, using: str | Non
 
     Raises NoSuchEdge or UnsavedNode. Sends `unfollowed` on commit when there was an edge.
     """
+    if follower == followee:
+        return False
     edge_class, pair = _edge_and_pair(follower, followee)
     database = using or router.db_for_write(edge_class)
     with transaction.atomic(using=database):
         deleted, _ = edge_class._default_manager.using(database).filter(**pair).delete()
         if deleted:
-            message = partial(
-                unfollowed.send,
-                sender=edge_class,
-                follower=follower,
-                followee=followee,
-                using=database,
-            )
-            transaction.on_commit(message, using=database, robust=True)
+            _announce(unfollowed, edge_class, database, follower=follower, followee=followee)
     return bool(deleted)
 
 
@@ -131,17 +132,24 @@ def follow_many(
     """Make `follower` follow each of `followees`; those followed already, and oneself, are skipped.
 
     Returns the new edges, and sends `followed` for each on commit. Raises NoSuchEdge or
-    UnsavedNode. Costs two SELECTs and one INSERT per type of followee and batch of the database.
+    UnsavedNode before anything is written. Costs one SELECT and one INSERT per type of followee
+    and batch of the database; after losing a race, once more.
     """
-    by_type: dict[type[models.Model], dict[Any, models.Model]] = {}
+    by_edge: dict[type[AbstractFollow], dict[Any, models.Model]] = {}
     for followee in followees:
         if follower != followee:
-            by_type.setdefault(type(followee), {})[followee.pk] = followee
-    return [edge for nodes in by_type.values() for edge in _follow_batch(follower, nodes, using)]
+            edge_class, _ = _edge_and_pair(follower, followee)
+            by_edge.setdefault(edge_class, {})[followee.pk] = followee
+    batches = [_follow_batch(edge, follower, nodes, using) for edge, nodes in by_edge.items()]
+    return [edge for batch in batches for edge in batch]
 
 
 def counts(user: models.Model, *, using: str | None = None) -> Counts:
-    """Return `Counts(followers, following)` of a user in one query."""
+    """Return `Counts(followers, following)` of a user in one query.
+
+    Raises NoSuchEdge for anything but a user.
+    """
+    _require_users(user)
     edges = Follow.objects.using(using)
     row = (
         get_user_model()
@@ -156,7 +164,10 @@ def counts(user: models.Model, *, using: str | None = None) -> Counts:
 def relationship(
     viewer: models.Model | AnonymousUser, other: models.Model, *, using: str | None = None
 ) -> Relationship:
-    """Return what `viewer` and `other` are to each other. Costs one query."""
+    """Return what `viewer` and `other` are to each other. Costs one query.
+
+    Raises NoSuchEdge unless both are users.
+    """
     return relationships(viewer, [other], using=using)[other.pk]
 
 
@@ -168,8 +179,11 @@ def relationships(
 ) -> dict[Any, Relationship]:
     """Return a Relationship for each of `others`, by primary key, in one query for any number.
 
-    An anonymous viewer has the empty relationship with everybody, at no query.
+    An anonymous viewer has the empty relationship with everybody, at no query. Raises NoSuchEdge
+    unless all are users.
     """
+    others = list(others)
+    _require_users(*others)
     keys = {other.pk for other in others}
     if viewer.pk is None or not keys:
         return dict.fromkeys(keys, Relationship())
@@ -229,48 +243,64 @@ def _update(edge: AbstractFollow, options: dict[str, Any], database: str) -> Abs
 
 def _require_saved(*nodes: models.Model, using: str, cause: Exception) -> None:
     for node in nodes:
-        if not type(node)._base_manager.using(using).filter(pk=node.pk).exists():
+        model: Any = node._meta.concrete_model  # not type(node): a request's user is a lazy object
+        if not model._base_manager.using(using).filter(pk=node.pk).exists():
             raise UnsavedNode(f"{node!r} is no longer in the database.") from cause
 
 
+def _require_users(*nodes: models.Model) -> None:
+    """Refuse other models, whose keys would be taken for those of users."""
+    user_model = get_user_model()
+    for node in nodes:
+        if node._meta.concrete_model is not user_model:
+            raise NoSuchEdge(
+                f"{node._meta.label} is not {user_model._meta.label}; counts and relationships "
+                "are those of users. For other edges, query the edge model."
+            )
+
+
 def _follow_batch(
-    follower: models.Model, nodes: dict[Any, models.Model], using: str | None
+    edge_class: type[AbstractFollow],
+    follower: models.Model,
+    nodes: dict[Any, models.Model],
+    using: str | None,
 ) -> list[AbstractFollow]:
-    pairs = [_edge_and_pair(follower, node) for node in nodes.values()]
-    edge_class = pairs[0][0]
-    end = edge_class.end_fields()[1].attname
+    start, end = (field.attname for field in edge_class.end_fields())
     database = using or router.db_for_write(edge_class)
     edges = edge_class._default_manager.using(database)
-    for retry in (True, False):
+    # Each race lost to another writer makes one more of the edges known, so this many suffice.
+    for last_attempt in (*[False] * len(nodes), True):
         known = set(edges.of(follower.pk).to_any(nodes).values_list(end, flat=True))
-        missing = [edge_class(**pair) for _, pair in pairs if pair[end] not in known]
+        missing = [
+            edge_class(**{start: follower.pk, end: key}) for key in nodes if key not in known
+        ]
         try:
             with transaction.atomic(using=database):
                 # By key, so that two writers of the same edges cannot wait for each other.
                 edges.bulk_create(sorted(missing, key=attrgetter(end)))
+                for edge in missing:
+                    node = nodes[getattr(edge, end)]
+                    _announce(
+                        followed, edge_class, database, edge=edge, follower=follower, followee=node
+                    )
         except IntegrityError as error:
             _require_saved(follower, *nodes.values(), using=database, cause=error)
-            if not retry:
+            if last_attempt:
                 raise
         else:
             break
-    for edge in missing:
-        _announce_follow(edge, follower, nodes[getattr(edge, end)], database)
     return missing
 
 
-def _announce_follow(
-    edge: AbstractFollow, follower: models.Model, followee: models.Model, database: str
+def _announce(
+    signal: Signal, edge_class: type[AbstractFollow], database: str, **details: Any
 ) -> None:
-    message = partial(
-        followed.send,
-        sender=type(edge),
-        edge=edge,
-        follower=follower,
-        followee=followee,
-        using=database,
-    )
-    transaction.on_commit(message, using=database, robust=True)
+    """Send a signal once the change is committed; a receiver that raises is logged."""
+
+    def send() -> None:
+        signal.send_robust(sender=edge_class, using=database, **details)
+
+    transaction.on_commit(send, using=database, robust=True)
 
 
 def _count_of(edges: FollowQuerySet[Follow], end: str) -> Coalesce:

@@ -11,7 +11,8 @@ class FollowConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .checks import check_accessors, check_settings
+        from .checks import check_accessors, check_edges, check_settings
 
         register(check_settings)
         register(check_accessors)
+        register(check_edges)

@@ -8,7 +8,7 @@ from django.conf import settings as project_settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from .conf import Settings, settings
-from .models import clashing_names, declares_accessors
+from .models import clashing_names, declares_accessors, edge_models, well_formed
 
 PREFIX = "FOLLOW_"
 
@@ -36,12 +36,7 @@ def check_settings(
         if name.startswith(PREFIX) and name not in known_settings()
     ]
     names: Any = settings.user_attributes
-    if names is not None and not (
-        isinstance(names, (tuple, list))
-        and len(names) == 2
-        and len(set(names)) == 2
-        and all(isinstance(name, str) and name.isidentifier() for name in names)
-    ):
+    if names is not None and not well_formed(names):
         messages.append(
             Error(
                 f"FOLLOW_USER_ATTRIBUTES is {names!r}.",
@@ -58,7 +53,7 @@ def check_accessors(
     """Report accessor names that the user model already uses, and so were not attached."""
     user_model = apps.get_model(project_settings.AUTH_USER_MODEL)
     names = settings.user_attributes
-    if names is None or declares_accessors(user_model):
+    if names is None or not well_formed(names) or declares_accessors(user_model):
         return []
     return [
         Error(
@@ -69,3 +64,23 @@ def check_accessors(
         )
         for name in clashing_names(user_model, names)
     ]
+
+
+def check_edges(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Report two edge models with the same ends: follow() could only ever find one of them."""
+    messages: list[CheckMessage] = []
+    known: dict[tuple[Any, ...], Any] = {}
+    for edge, ends in edge_models():
+        other = known.setdefault(tuple(ends), edge)
+        if other is not edge:
+            messages.append(
+                Error(
+                    f"{other._meta.label} and {edge._meta.label} join the same two models.",
+                    hint="Keep one, and put what tells them apart into a field of it.",
+                    obj=edge,
+                    id="django_follow.E003",
+                )
+            )
+    return messages

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -65,8 +65,8 @@ def constrain_edge(sender: type[models.Model], **kwargs: Any) -> None:
     They cannot stand in the abstract Meta: the names of the ends differ from edge to edge, a
     child's own Meta would drop them, and whether an edge can loop depends on its two types.
     """
-    if not issubclass(sender, AbstractFollow) or sender._meta.proxy:
-        return
+    if not issubclass(sender, AbstractFollow) or sender._meta.proxy or sender._meta.parents:
+        return  # a proxy or a child of an edge has its parent's table, which is constrained already
     meta, start, end = sender._meta, sender.follower_field, sender.followee_field
     prefix = f"{meta.app_label}_{meta.model_name}"
     pair = models.UniqueConstraint(fields=[start, end], name=f"{prefix}_unique")
@@ -111,6 +111,19 @@ class Follow(AbstractFollow):
         verbose_name_plural = _("follows")
 
 
+class AccessorField(models.ManyToManyField):  # type: ignore[type-arg]
+    """A many-to-many that proxies and children of the user model do not receive copies of.
+
+    They inherit the accessors as attributes; a copy would clash with the original.
+    """
+
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False, **kwargs: Any
+    ) -> None:
+        if not getattr(self, "mti_inherited", False):
+            super().contribute_to_class(cls, name, private_only=private_only, **kwargs)
+
+
 def attach_accessors(edge: Any, user_model: Any) -> None:
     """Put `following` and `followers` on the user model, out of sight of its migrations.
 
@@ -118,9 +131,11 @@ def attach_accessors(edge: Any, user_model: Any) -> None:
     usual `add_to_class` makes `makemigrations` write into the user model's own app.
     """
     names = settings.user_attributes
-    if names is None or declares_accessors(user_model) or clashing_names(user_model, names):
+    if names is None or not well_formed(names):
+        return  # the second is a check's to report
+    if declares_accessors(user_model) or clashing_names(user_model, names):
         return
-    field = models.ManyToManyField(
+    field = AccessorField(
         "self",
         through=Follow,
         through_fields=("follower", "followee"),
@@ -130,6 +145,16 @@ def attach_accessors(edge: Any, user_model: Any) -> None:
         verbose_name=_("following"),
     )
     field.contribute_to_class(user_model, names[0], private_only=True)
+
+
+def well_formed(names: Any) -> bool:
+    """Are these two different names that attributes can bear?"""
+    return (
+        isinstance(names, (tuple, list))
+        and len(names) == 2
+        and all(isinstance(name, str) and name.isidentifier() for name in names)
+        and names[0] != names[1]
+    )
 
 
 def declares_accessors(user_model: type[models.Model]) -> bool:
@@ -153,6 +178,13 @@ def clashing_names(user_model: type[models.Model], names: Iterable[str]) -> list
 lazy_related_operation(attach_accessors, Follow, project_settings.AUTH_USER_MODEL)
 
 
+def edge_models() -> Iterator[tuple[type[AbstractFollow], list[type[models.Model] | None]]]:
+    """Every edge model with the concrete models of its two ends."""
+    for model in apps.get_models():
+        if issubclass(model, AbstractFollow) and not model._meta.proxy and not model._meta.parents:
+            yield model, [end.related_model._meta.concrete_model for end in model.end_fields()]
+
+
 @lru_cache(maxsize=256)
 def edge_model(follower: type[models.Model], followee: type[models.Model]) -> type[AbstractFollow]:
     """Return the edge model that joins two model classes, proxies included.
@@ -160,11 +192,9 @@ def edge_model(follower: type[models.Model], followee: type[models.Model]) -> ty
     Raises NoSuchEdge when there is none. Costs no query.
     """
     wanted = [follower._meta.concrete_model, followee._meta.concrete_model]
-    for model in apps.get_models():
-        if issubclass(model, AbstractFollow):
-            ends = [field.related_model for field in model.end_fields()]
-            if [end._meta.concrete_model for end in ends] == wanted:
-                return model
+    for model, ends in edge_models():
+        if ends == wanted:
+            return model
     raise NoSuchEdge(
         f"{follower._meta.label} cannot follow {followee._meta.label}: no model joins them. "
         "Declare a subclass of django_follow.models.AbstractFollow with these two ends."

@@ -6,17 +6,27 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings as project_settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import render
+from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
 
 from .api import counts, follow, is_following, relationship, unfollow
 from .exceptions import FollowError
+from .models import edge_model
 
 WRITES: dict[str, Callable[[models.Model, models.Model], object]] = {
     "follow": follow,
@@ -32,6 +42,7 @@ class Refusal(Exception):
         self.status, self.code, self.message = status, code, message
 
 
+@csrf_protect
 @login_not_required  # answers for itself below: a script must get 401, not a sign-in page
 def follow_view(request: HttpRequest) -> HttpResponseBase:
     """Follow or unfollow one node, as the client states; never a toggle.
@@ -48,14 +59,17 @@ def follow_view(request: HttpRequest) -> HttpResponseBase:
             return redirect_to_login(safe_next(request))
         return refuse(request, Refusal(401, "not_signed_in", _("Sign in to follow.")))
     try:
+        action = get_action(request)
         followee = get_followee(request)
-        WRITES[get_action(request)](request.user, followee)
+        if action == "follow" and not getattr(followee, "is_active", True):
+            raise Refusal(404, "not_found", _("There is nobody with this id."))
+        WRITES[action](request.user, followee)
     except Refusal as refusal:
         return refuse(request, refusal)
     except FollowError as error:
         return refuse(request, Refusal(400, error.code, str(error)))
     if not wants_json(request):
-        return redirect(safe_next(request))
+        return HttpResponseRedirect(safe_next(request))
     return JsonResponse({"status": "ok", **state(request.user, followee)})
 
 
@@ -80,20 +94,22 @@ def get_action(request: HttpRequest) -> str:
 
 
 def get_followee(request: HttpRequest) -> models.Model:
-    """The node that the request names; a deactivated user counts as missing."""
+    """The node that the request names, of a model that users can follow."""
     label = request.POST.get("model") or project_settings.AUTH_USER_MODEL
     try:
-        model = apps.get_model(label)
+        model: type[models.Model] = apps.get_model(label)
     except (LookupError, ValueError):
         raise Refusal(400, "bad_model", _("model does not name a model.")) from None
+    edge_model(get_user_model(), model)  # before any look at the table: nobody may probe others
+    key = request.POST.get("id", "")
     try:
-        followee: models.Model = model._default_manager.get(pk=request.POST.get("id", ""))
+        if "\0" in key:
+            raise ValueError(key)
+        followee: models.Model = model._default_manager.get(pk=key)
     except (ValueError, TypeError, OverflowError, ValidationError):
         raise Refusal(400, "bad_id", _("id is not a primary key.")) from None
-    except model.DoesNotExist:
+    except ObjectDoesNotExist:
         raise Refusal(404, "not_found", _("There is nobody with this id.")) from None
-    if not getattr(followee, "is_active", True):
-        raise Refusal(404, "not_found", _("There is nobody with this id."))
     return followee
 
 
@@ -125,4 +141,4 @@ def safe_next(request: HttpRequest) -> str:
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         ):
             return url
-    return "/"
+    return get_script_prefix()

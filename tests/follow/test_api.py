@@ -6,13 +6,14 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.functional import SimpleLazyObject
-from testapp.models import Country, Profile, ProfileLink, ProxyTopic, Topic, TopicFollow
+from testapp.models import Country, Profile, ProxyTopic, Topic, TopicFollow
 
 from django_follow import api
 from django_follow.exceptions import NoSuchEdge, SelfFollow, UnsavedNode
 from django_follow.models import Follow
+from django_follow.signals import followed, unfollowed
 
 pytestmark = pytest.mark.django_db
 
@@ -70,10 +71,11 @@ class TestFollow:
         assert Follow.objects.count() == 0
 
     def test_same_key_of_another_type_is_not_oneself(self, ann):
-        topic = Topic.objects.create(name="Tea")
-        ann.pk = topic.pk if isinstance(ann.pk, int) else ann.pk
+        one = Profile.objects.create(pk=77, user=ann)
+        topic = Topic.objects.create(pk=77, name="Tea")
 
-        assert ann != topic
+        with pytest.raises(NoSuchEdge):
+            api.follow(one, topic)
 
     def test_no_edge(self, ann):
         country = Country.objects.create(code="nz")
@@ -126,6 +128,9 @@ class TestUnfollow:
         assert api.unfollow(ann, bo) is True
         assert Follow.objects.count() == 0
 
+    def test_oneself(self, ann):
+        assert api.unfollow(ann, ann) is False
+
     def test_was_not_following(self, ann, bo):
         api.follow(bo, ann)
 
@@ -167,6 +172,12 @@ class TestFollowMany:
 
     def test_nobody(self, ann):
         assert api.follow_many(ann, []) == []
+
+    def test_all_or_nothing(self, ann, bo):
+        with pytest.raises(NoSuchEdge):
+            api.follow_many(ann, [bo, Country.objects.create(code="nz")])
+
+        assert Follow.objects.count() == 0
 
 
 class TestReads:
@@ -218,6 +229,17 @@ class TestReads:
 
         assert set(found.values()) == {api.Relationship()}
 
+    def test_only_users(self, ann):
+        topic = Topic.objects.create(name="Tea")
+
+        for read in (
+            lambda: api.counts(topic),
+            lambda: api.relationship(ann, topic),
+            lambda: api.attach_relationships(ann, [topic]),
+        ):
+            with pytest.raises(NoSuchEdge, match="counts and relationships are those of users"):
+                read()
+
     def test_attach_via(self, ann, bo, django_assert_num_queries):
         api.follow(ann, bo)
         page = [Profile(user=bo), Profile(user=ann)]
@@ -263,7 +285,67 @@ class TestSignals:
         assert heard == []
 
 
+@pytest.mark.django_db(transaction=True)
+class TestReceivers:
+    def test_one_that_raises_harms_nobody(self, make_user, heard):
+        ann, bo = make_user("ann"), make_user("bo")
+        later = []
+
+        def broken(**kwargs):
+            raise ValueError
+
+        followed.connect(broken)
+        unfollowed.connect(broken)
+        try:
+            with transaction.atomic():
+                api.follow(ann, bo)
+                transaction.on_commit(lambda: later.append("followed"))
+            api.unfollow(ann, bo)
+        finally:
+            followed.disconnect(broken)
+            unfollowed.disconnect(broken)
+
+        assert later == ["followed"]
+        assert [name for name, _ in heard] == ["followed", "unfollowed"]
+
+
+@pytest.mark.django_db(databases=["default", "other"])
+class TestOtherDatabase:
+    def test_everything_stays_in_it(self, django_assert_num_queries):
+        users = get_user_model().objects.using("other")
+        ann, bo, cy = (users.create(username=name) for name in ("ann", "bo", "cy"))
+
+        with django_assert_num_queries(0):
+            edge, created = api.follow(ann, bo, using="other")
+            again = api.follow(ann, bo, using="other")
+            (new,) = api.follow_many(ann, [bo, cy], using="other")
+
+            assert (created, again) == (True, (edge, False))
+            assert edge._state.db == new._state.db == "other"
+            assert api.is_following(ann, bo, using="other") is True
+            assert api.counts(ann, using="other") == (0, 2)
+            assert api.relationship(bo, ann, using="other").followed_by is True
+            assert api.unfollow(ann, bo, using="other") is True
+        assert Follow.objects.count() == 0
+
+    def test_signals_wait_for_its_commit(self, django_capture_on_commit_callbacks, heard):
+        users = get_user_model().objects.using("other")
+        ann, bo = (users.create(username=name) for name in ("ann", "bo"))
+
+        with django_capture_on_commit_callbacks(using="default", execute=True) as callbacks:
+            api.follow(ann, bo, using="other")
+        assert callbacks == heard == []
+
+        with django_capture_on_commit_callbacks(using="other", execute=True):
+            api.unfollow(ann, bo, using="other")
+        assert [kwargs["using"] for _, kwargs in heard] == ["other"]
+
+
 class TestAsync:
+    @pytest.mark.parametrize("name", [name for name in api.__all__ if f"a{name}" in api.__all__])
+    def test_each_function_has_its_own(self, name):
+        assert getattr(api, f"a{name}").func is getattr(api, name)
+
     def test_twins(self, ann, bo):
         async def scenario():
             _, created = await api.afollow(ann, bo)
@@ -293,11 +375,26 @@ class TestConcurrency:
         assert Follow.objects.count() == 20
 
     @pytest.mark.django_db(transaction=True)
+    def test_overlapping_follow_many(self, make_user, together):
+        """Writers that meet each other one after the other, not all at the same edge."""
+        ann = make_user("ann")
+        others = [make_user() for _ in range(24)]
+
+        results = together(4, lambda number: api.follow_many(ann, others[number * 4 :][:12]))
+
+        if connection.vendor == "mysql":  # a writer in the middle of others may be told to retry
+            results = [result for result in results if not isinstance(result, OperationalError)]
+        assert not [result for result in results if isinstance(result, Exception)]
+        assert sum(len(edges) for edges in results) == Follow.objects.count()
+
+    @pytest.mark.django_db(transaction=True)
     def test_a_deleted_user_is_a_typed_error(self, make_user):
-        ann, bo = make_user("ann"), make_user("bo")
+        ann, bo, cy = make_user("ann"), make_user("bo"), make_user("cy")
         get_user_model().objects.filter(pk=bo.pk).delete()
+        lazy = SimpleLazyObject(lambda: ann)
 
-        with pytest.raises(UnsavedNode, match="no longer in the database"):
-            api.follow(ann, bo)
+        for write in (lambda: api.follow(lazy, bo), lambda: api.follow_many(lazy, [cy, bo])):
+            with pytest.raises(UnsavedNode, match="no longer in the database"):
+                write()
 
-        assert ProfileLink.objects.count() == Follow.objects.count() == 0
+        assert Follow.objects.count() == 0

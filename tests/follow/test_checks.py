@@ -4,18 +4,17 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.checks import Error, Warning, registry
 
-from django_follow.checks import check_accessors, check_settings
+from django_follow.checks import check_accessors, check_edges, check_settings
 
 
 class TestBound:
     def test_checks_are_registered(self):
-        assert {check_settings, check_accessors} <= set(registry.registry.get_checks())
+        assert {check_settings, check_accessors, check_edges} <= set(registry.registry.get_checks())
 
 
 class TestSettings:
     def test_good_project(self):
-        assert check_settings() == []
-        assert check_accessors() == []
+        assert check_settings() == check_accessors() == check_edges() == []
 
     def test_unknown(self, settings):
         settings.FOLLOW_USER_ATRIBUTES = None

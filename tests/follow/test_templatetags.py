@@ -57,6 +57,18 @@ class TestFollowButton:
         assert '<a class="follow-button" href="/accounts/login/?next=/people/%3Fpage%3D2">' in html
         assert "<form" not in html
 
+    def test_sign_in_address_with_a_query(self, render, ann, settings):
+        settings.LOGIN_URL = "/login/?lang=de"
+
+        html = render("{% follow_button other %}", AnonymousUser(), other=ann)
+
+        assert 'href="/login/?lang=de&amp;next=/people/%3Fpage%3D2"' in html
+
+    def test_an_attribute_of_the_same_name(self, render, ann, bo):
+        bo.relationship = "it is complicated"
+
+        assert 'aria-pressed="false"' in render("{% follow_button other %}", ann, other=bo)
+
     def test_another_model(self, render, ann):
         topic = Topic.objects.create(name="Tea")
         follow(ann, topic)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.test.utils import override_script_prefix
 from django.urls import reverse
 from testapp.models import Topic, TopicFollow
 
@@ -48,6 +49,23 @@ class TestForm:
         data = {"id": bo.pk, "action": "follow", "next": target}
 
         assert as_ann.post(url, data, headers=HTML).url == "/"
+
+    @pytest.mark.parametrize("target", ["?page=2", "#top", "people", "follow"])
+    def test_relative_addresses(self, as_ann, bo, url, target):
+        data = {"id": bo.pk, "action": "follow", "next": target}
+
+        assert as_ann.post(url, data, headers=HTML).url == target
+
+    def test_below_a_prefix(self, as_ann, bo, url):
+        with override_script_prefix("/sub/"):
+            response = as_ann.post(url, {"id": bo.pk, "action": "follow"}, headers=HTML)
+
+        assert response.url == "/sub/"
+
+    def test_an_insecure_next_of_a_secure_site(self, as_ann, bo, url):
+        data = {"id": bo.pk, "action": "follow", "next": "http://testserver/people/"}
+
+        assert as_ann.post(url, data, headers=HTML, secure=True).url == "/"
 
     def test_returns_to_the_referring_page(self, as_ann, bo, url):
         headers = {**HTML, "Referer": "http://testserver/people/"}
@@ -129,6 +147,9 @@ BAD = [
     ({"id": "BO", "action": "follow", "model": "nonsense"}, 400, "bad_model"),
     ({"id": "BO", "action": "follow", "model": "no.such"}, 400, "bad_model"),
     ({"id": "nz", "action": "follow", "model": "testapp.country"}, 400, "no_such_edge"),
+    ({"id": "xx", "action": "follow", "model": "testapp.country"}, 400, "no_such_edge"),
+    ({"id": "a\0b", "action": "follow", "model": "testapp.country"}, 400, "no_such_edge"),
+    ({"id": "1\0", "action": "follow", "model": "testapp.topic"}, 400, "bad_id"),
     ({"id": "GONE", "action": "follow"}, 404, "not_found"),
     ({"id": "ASLEEP", "action": "follow"}, 404, "not_found"),
 ]
@@ -178,7 +199,19 @@ class TestBadInput:
 
         assert (response.status_code, response["Allow"]) == (405, "POST")
 
-    def test_csrf(self, ann, bo, url):
+    def test_a_deactivated_user_can_be_unfollowed(self, as_ann, ann, bo, url):
+        follow(ann, bo)
+        bo.is_active = False
+        bo.save()
+
+        response = as_ann.post(url, {"id": bo.pk, "action": "unfollow"}, headers=JSON)
+
+        assert response.json()["following"] is False
+
+    @pytest.mark.parametrize("middleware", [True, False])
+    def test_csrf(self, ann, bo, url, settings, middleware):
+        if not middleware:
+            settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "Csrf" not in name]
         client = Client(enforce_csrf_checks=True)
         client.force_login(ann)
 

@@ -105,3 +105,81 @@ def test_accessors_are_there_as_soon_as_models_are_loaded(bare_project):
     )
 
     assert project.run("") == "Follow\n"
+
+
+RELATIVES = """
+from django.contrib.auth.models import User
+from django.db import models
+
+class Reader(User):
+    class Meta:
+        proxy = True
+
+class Employee(User):
+    badge = models.IntegerField(default=0)
+"""
+
+
+def test_proxies_and_children_of_the_user_model(bare_project):
+    project = bare_project(["django_follow", "late"])
+    project.write("late/__init__.py", "")
+    project.write("late/models.py", RELATIVES)
+    project.manage("makemigrations", "late", "--verbosity=0")
+    assert project.manage("makemigrations", "--check", "--dry-run") == "No changes detected\n"
+    assert "no issues" in project.manage("check")
+    project.manage("migrate", "--verbosity=0")
+
+    printed = project.run(
+        SCENARIO
+        + "from late.models import Reader\n"
+        + "print(Reader.objects.get(pk=ann.pk).following.get(), follow(bo, Reader(pk=ann.pk))[1])"
+    )
+
+    assert printed == "bo True\n"
+
+
+def test_attributes_of_the_wrong_shape_are_a_check_too(bare_project):
+    project = bare_project(
+        ["django_follow"],
+        extra='FOLLOW_USER_ATTRIBUTES = (1,)\nSILENCED_SYSTEM_CHECKS = ["django_follow.E001"]\n',
+    )
+
+    printed = project.run(
+        "from django_follow.checks import check_settings\n"
+        "print([message.id for message in check_settings()])"
+    )
+
+    assert printed == "['django_follow.E001']\n"
+
+
+EDGES = """
+from django.conf import settings
+from django.db import models
+from django_follow.models import AbstractFollow, Follow
+
+class CloseFriend(AbstractFollow):
+    followee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+class Annotated(Follow):
+    note = models.CharField(max_length=20)
+
+class Recent(Follow):
+    class Meta:
+        proxy = True
+"""
+
+
+def test_two_edges_with_the_same_ends(bare_project):
+    project = bare_project(
+        ["django_follow", "graph"], extra='SILENCED_SYSTEM_CHECKS = ["django_follow.E003"]\n'
+    )
+    project.write("graph/__init__.py", "")
+    project.write("graph/models.py", EDGES)
+
+    printed = project.run(
+        "from django_follow.checks import check_edges\n"
+        "print([(message.id, message.obj.__name__) for message in check_edges()])"
+    )
+
+    assert printed == "[('django_follow.E003', 'CloseFriend')]\n"
+    assert "no issues" in project.manage("check")

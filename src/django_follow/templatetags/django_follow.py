@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
-from django.shortcuts import resolve_url
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,7 +34,10 @@ def follow_button(context: Context, followee: models.Model) -> dict[str, Any]:
     following = False
     if viewer.is_authenticated and viewer != followee:
         known = getattr(followee, "relationship", None)
-        following = known.following if known else api.is_following(viewer, followee)
+        if isinstance(known, api.Relationship):  # a model may use the name for its own purposes
+            following = known.following
+        else:
+            following = api.is_following(viewer, followee)
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
@@ -44,7 +46,7 @@ def follow_button(context: Context, followee: models.Model) -> dict[str, Any]:
         "following": following,
         "is_self": viewer == followee,
         "viewer": viewer,
-        "login_url": resolve_url(settings.LOGIN_URL),
+        "login_url": redirect_to_login(request.get_full_path()).url,
     }
 
 

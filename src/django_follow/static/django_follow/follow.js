@@ -9,7 +9,8 @@
     const button = form.querySelector("button[name=action]");
     button.value = following ? "unfollow" : "follow";
     button.setAttribute("aria-pressed", String(following));
-    button.firstChild.nodeValue = following ? form.dataset.labelUnfollow : form.dataset.labelFollow;
+    const text = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
+    if (text) text.nodeValue = following ? form.dataset.labelUnfollow : form.dataset.labelFollow;
   };
 
   const report = (form, text) => {
@@ -33,7 +34,7 @@
   // One person may have several buttons and numbers on a page: all show the server's truth.
   const showEverywhere = (id, model, state) => {
     for (const form of document.querySelectorAll("form[data-follow]")) {
-      if (form.elements.id.value === id && form.elements.model.value === model) {
+      if (form.elements.id.value === id && form.elements.model?.value === model) {
         show(form, state.following);
       }
     }
@@ -49,9 +50,9 @@
     const body = new FormData(form, event.submitter ?? form.querySelector("button[name=action]"));
     const before = body.get("action") === "unfollow";
     form.dataset.busy = "true";
-    report(form, "");
-    show(form, !before);
     try {
+      report(form, "");
+      show(form, !before);
       // Not form.action: that is the button of this name.
       const response = await fetch(form.getAttribute("action"), {
         method: "POST",
@@ -61,7 +62,7 @@
       });
       const state = await response.json();
       if (!response.ok) throw new Refusal(state.message);
-      showEverywhere(body.get("id"), body.get("model"), state);
+      showEverywhere(body.get("id"), form.elements.model?.value, state);
     } catch (error) {
       show(form, before);
       report(form, error instanceof Refusal ? error.message : form.dataset.labelFailed);
