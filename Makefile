@@ -5,12 +5,16 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format clean
+.PHONY: demo reset test format clean
 .DEFAULT_GOAL := demo
 
 # The bookmarks site on http://127.0.0.1:$(PORT), with a server for its views where one can run.
 demo: $(VENV)/demo.stamp
-	@PORT=$(PORT) $(BIN)/python example_project/demo.py
+	@PORT='$(PORT)' exec $(BIN)/python example_project/demo.py
+
+# Begin anew: the next demo makes its site again.
+reset:
+	rm -rf example_project/data
 
 # The whole suite on what this machine has: SQLite and Valkey always, and the servers it finds.
 test: $(VENV)/tox.stamp

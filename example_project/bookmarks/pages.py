@@ -7,13 +7,16 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.static import serve
 
 P = ParamSpec("P")
 _Model = TypeVar("_Model", bound=Model)
@@ -120,3 +123,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "The form was not sent from a page of this site, or that page is too old. "
         "Go back, reload the page and try again; cookies must be allowed.",
     )
+
+
+@login_not_required
+@page("GET")
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """An uploaded file, where no web server in front serves it."""
+    try:
+        return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except (OSError, SuspiciousFileOperation):  # a name that no file can have, or none of ours
+        raise Http404 from None

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
-from django.views.static import serve
 
 from account.urls import urlpatterns as account_urls
 
@@ -17,13 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:
-    urlpatterns += [
-        path(
-            "media/<path:path>",
-            login_not_required(serve),
-            {"document_root": settings.MEDIA_ROOT},
-        )
-    ]
+    urlpatterns += [path("media/<path:path>", pages.media)]
 # With the slash, so that APPEND_SLASH still repairs the addresses that lack it.
 urlpatterns += [re_path(r"^.*/$", pages.not_found)]
 

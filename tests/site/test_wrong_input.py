@@ -6,9 +6,10 @@ import struct
 import zlib
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 
+from bookmarks.pages import media
 from images.models import Image
 
 from .conftest import picture_bytes, upload
@@ -245,3 +246,11 @@ def test_a_form_sent_to_an_address_without_its_slash(client, settings, debug):
 
     assert client.post("/images/like", {"id": "1", "action": "like"}).status_code == 404
     assert client.get("/images").url == "/images/"
+
+
+@pytest.mark.parametrize("path", ["nothing.png", "x" * 300, "x/" * 3000, "../settings.py", ""])
+def test_media_that_is_not_there(rf, path):
+    request = rf.get(f"/media/{path}")
+    request.user = AnonymousUser()
+
+    assert media(request, path).status_code == 404
