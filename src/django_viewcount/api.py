@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import NamedTuple, TypeVar
+from operator import index
+from typing import NamedTuple, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.db import models
@@ -58,9 +59,17 @@ def count_view(
     `request` is None for views that come from elsewhere, such as an import; `at` is when they
     happened, now by default, and `views` how many there were. Never sets a cookie nor touches the
     session. Costs one round trip to Redis and no SQL. A backend that does not answer is no error:
-    the reason is then Reason.UNAVAILABLE. Raises UnsavedObject, UnsupportedKey, or ValueError for
-    fewer views than one.
+    the reason is then Reason.UNAVAILABLE. Raises UnsavedObject, UnsupportedKey, TypeError for
+    views that are no whole number, or ValueError for fewer than one.
+
+    Without Redis a view is part of your transaction and locks its counter. Count outside of
+    transactions or at their end, with `transaction.on_commit()`: two that count several objects
+    in differing order can deadlock, and MySQL and MariaDB then end the whole transaction.
     """
+    try:
+        views = index(views)
+    except TypeError:
+        raise TypeError(f"views is {views!r}: give a whole number, 1 or more.") from None
     if views < 1:
         raise ValueError(f"views is {views!r}: views are only ever added, so give 1 or more.")
     target = target_of(obj)
@@ -88,9 +97,12 @@ def get_views(obj: models.Model, *, using: str | None = None) -> int:
 def attach_views(page: _Page, *, using: str | None = None) -> _Page:
     """Set `.view_count` on every object of a page and return the page.
 
+    The page is any iterable; of a generator, which can be read only once, a list is returned.
     Objects may be of several models; None is passed over. Costs one round trip, and one query per
     model, whatever the size of the page.
     """
+    if isinstance(page, Iterator):
+        page = cast("_Page", list(page))
     targets = [(obj, target_of(obj)) for obj in page if obj is not None]
     totals = get_backend().totals({target for _, target in targets}, using)
     for obj, target in targets:

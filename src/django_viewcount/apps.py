@@ -4,8 +4,6 @@ from django.apps import AppConfig
 from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
-from .checks import check_backend, check_settings
-
 
 class ViewCountConfig(AppConfig):
     name = "django_viewcount"
@@ -13,5 +11,7 @@ class ViewCountConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from .checks import check_backend, check_settings
+
         register(check_settings)
         register(check_backend)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from model_utils.fields import AutoCreatedField
 
+from .fields import KeyField
 from .managers import CounterQuerySet, ViewCountQuerySet
 from .targets import DEFAULT_COUNTER, MAX_KEY_LENGTH
 
@@ -21,7 +22,7 @@ class AbstractCounter(models.Model):
         related_name="+",
         db_index=False,  # the unique constraint starts with it
     )
-    object_id = models.CharField(_("object ID"), max_length=MAX_KEY_LENGTH)
+    object_id = KeyField(_("object ID"), max_length=MAX_KEY_LENGTH)
     counter = models.CharField(_("counter"), max_length=32, default=DEFAULT_COUNTER)
     views = models.BigIntegerField(_("views"), default=0)
 

@@ -29,7 +29,7 @@ class OutageLog:
             unreported, self.unreported = self.unreported, 0
             self.next_time = now + INTERVAL
         logger.error(
-            "Views are not being counted: %s (%d earlier failures were not logged)",
+            "Views cannot be counted or read: %s (%d earlier failures were not logged)",
             error,
             unreported,
         )

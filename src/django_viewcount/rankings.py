@@ -30,6 +30,7 @@ def most_viewed(
     """Return the most viewed objects of a queryset in rank order, with `.view_count` set.
 
     Objects with equal views come in the order of their keys; objects never viewed do not appear.
+    Where more than 500 objects tie for the last places, the backend chooses which of them appear.
     Costs one round trip (database backend: one query) and two queries. A filter that leaves
     fewer than `limit` of the top makes it look up the views of all that the queryset holds.
     Raises UnknownPeriod.

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, connections, models, transaction
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F
 
 from .models import DailyViews, ViewCount
 from .targets import DEFAULT_COUNTER
@@ -25,8 +25,8 @@ def store(
 ) -> None:
     """Add views by object id, and by object id and day, in the caller's transaction.
 
-    Rows are taken in the order of their keys, so that writers wait for one another in a line
-    and never in a ring.
+    Rows are taken in the order of their keys, so that calls wait for one another in a line and
+    never in a ring. That holds for one call: a transaction with several has the order of its own.
     """
     content_type = ContentType.objects.db_manager(using).get_for_model(model).pk
     add(
@@ -53,8 +53,10 @@ def add(table: type[models.Model], unique: Sequence[str], rows: Sequence[Row], u
     """
     connection = connections[using]
     if not connection.features.supports_update_conflicts:
-        add_portably(table, unique, rows, using)
-        return
+        raise ImproperlyConfigured(
+            f"Views cannot be kept in the database {using!r} ({connection.display_name}): it has "
+            "no upsert. Use SQLite, PostgreSQL, MariaDB or MySQL, by a router if need be."
+        )
     fields = columns_of(table, (*unique, "views"))
     size = max(min(CHUNK, connection.ops.bulk_batch_size(fields, rows)), 1)
     for start in range(0, len(rows), size):
@@ -98,20 +100,3 @@ def upsert_sql(
     else:
         added, alias = f"added.{views}", " AS added"
     return f"{insert}{alias} ON DUPLICATE KEY UPDATE {views} = {name}.{views} + {added}"
-
-
-def add_portably(
-    table: type[models.Model], unique: Sequence[str], rows: Sequence[Row], using: str
-) -> None:
-    """The same in two or three statements a row, for databases whose upsert is not known here."""
-    names = [field.attname for field in columns_of(table, unique)]
-    for row in rows:
-        key = dict(zip(names, row[:-1], strict=True))
-        counters = table._base_manager.using(using).filter(**key)
-        if counters.update(views=F("views") + row[-1]):
-            continue
-        try:
-            with transaction.atomic(using=using):
-                table._base_manager.using(using).create(**key, views=row[-1])
-        except IntegrityError:  # somebody else inserted it meanwhile
-            counters.update(views=F("views") + row[-1])

@@ -39,6 +39,7 @@ def redis_backend(redis_url: str, settings: Any) -> Iterator[RedisBackend]:
     settings.VIEWCOUNT_TIMEOUT = 10
     backend = get_backend()
     assert isinstance(backend, RedisBackend)
+    backend.server.breaker.answered()
     yield backend
     with redis.Redis.from_url(redis_url) as client:
         for key in client.scan_iter(f"{prefix}*"):

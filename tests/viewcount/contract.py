@@ -43,6 +43,13 @@ AWKWARD_KEYS = [
 ]
 
 
+class LaggingReplica:
+    """A router that reads counters from a database which no write has reached yet."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str | None:
+        return "other" if model._meta.app_label == "django_viewcount" else None
+
+
 def views_of(*objects: Any) -> list[int]:
     return [obj.view_count for obj in objects]
 
@@ -81,6 +88,13 @@ class ViewCountContract:
         assert str(excinfo.value).startswith(f"views is {views}: views are only ever added")
         assert get_views(topic) == 0
 
+    @pytest.mark.parametrize("views", [2.5, "2", None])
+    def test_views_are_whole(self, views: Any) -> None:
+        with pytest.raises(TypeError) as excinfo:
+            count_view(None, Topic.objects.create(name="Jazz"), views=views)
+
+        assert str(excinfo.value) == f"views is {views!r}: give a whole number, 1 or more."
+
     def test_unsaved_object(self) -> None:
         for act in (
             lambda: count_view(None, Topic(name="Jazz")),
@@ -112,6 +126,29 @@ class ViewCountContract:
         ranking = most_viewed(Country.objects.all(), limit=100)
         assert [country.code for country in ranking] == AWKWARD_KEYS[::-1]
         assert views_of(*ranking) == expected[:1:-1]
+
+    def test_keys_are_told_apart_to_the_letter(self) -> None:
+        codes = ["nz", "NZ", "Nz", "ñz"]
+        countries = [Country(code=code) for code in codes]
+        for number, country in enumerate(countries, 1):
+            assert count_view(None, country, views=number).views == number
+
+        for _ in range(2):
+            assert views_of(*attach_views(countries)) == [1, 2, 3, 4]
+            assert [get_views(country) for country in countries] == [1, 2, 3, 4]
+            flush()
+
+    def test_key_with_a_space_at_its_end(self) -> None:
+        """MySQL and MariaDB do not see it; that must not be an error."""
+        countries = [Country(code="a"), Country(code="a ")]
+        for country in countries:
+            assert count_view(None, country).counted
+
+        for _ in range(2):
+            attach_views(countries)
+            most_viewed(Country.objects.all())
+            flush()
+        assert all(count_view(None, country).counted for country in countries)
 
     def test_one_spelling_per_key(self) -> None:
         document = Document.objects.create()
@@ -152,6 +189,15 @@ class ViewCountContract:
         count_view(None, Topic.objects.create(name="Jazz"))
 
         assert views_of(*attach_views(Topic.objects.all())) == [1]
+
+    def test_attach_views_to_a_generator(self) -> None:
+        count_view(None, Topic.objects.create(name="Jazz"))
+
+        page = attach_views(topic for topic in Topic.objects.all())
+
+        assert isinstance(page, list)
+        assert views_of(*page) == [1]
+        assert views_of(*attach_views(Topic.objects.iterator())) == [1]
 
     def test_most_viewed(self) -> None:
         topics = [Topic.objects.create(name=name) for name in "abcde"]
@@ -224,6 +270,18 @@ class ViewCountContract:
             assert views_of(*attach_views([topic], using="other")) == [5]
             others = Topic.objects.using("other")
             assert views_of(*most_viewed(others, using="other")) == [5]
+
+    @pytest.mark.django_db(databases=["default", "other"])
+    def test_replica_that_is_behind(self, settings: Any) -> None:
+        settings.DATABASE_ROUTERS = [LaggingReplica()]
+        topic = Topic.objects.create(name="Jazz")
+        count_view(None, topic, views=5)
+
+        for _ in range(2):
+            assert get_views(topic) == 5
+            assert views_of(*attach_views([topic])) == [5]
+            assert views_of(*most_viewed(Topic.objects.all())) == [5]
+            flush()
 
     @pytest.mark.django_db(transaction=True)
     def test_concurrent_views_are_all_counted(self, together: Callable[..., list[Any]]) -> None:

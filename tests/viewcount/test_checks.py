@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -30,6 +32,13 @@ def test_checks_are_bound() -> None:
 
     assert check_settings in registered
     assert check_backend in registered
+
+
+def test_app_config_imports_no_checks() -> None:
+    """They come with ready(), when a project's settings and models are there."""
+    code = "import sys, django_viewcount.apps; sys.exit('django_viewcount.checks' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_known_settings() -> None:

@@ -20,6 +20,7 @@ from testapp.models import Country, Topic
 from django_viewcount import flushing
 from django_viewcount.api import attach_views, count_view, flush, get_views
 from django_viewcount.backends.redis import RedisBackend
+from django_viewcount.backends.server import keys_of
 from django_viewcount.flushing import Flushed
 from django_viewcount.models import DailyViews, FlushBatch, ViewCount
 from django_viewcount.signals import views_flushed
@@ -66,6 +67,22 @@ def test_batch_is_never_moved_twice(redis_backend: RedisBackend) -> None:
     assert stored() == {"1": 1}
     assert flush() == Flushed()
     assert redis_backend.claim(Topic, None) is None
+
+
+@pytest.mark.django_db
+def test_views_that_a_snapshot_brings_back_are_not_moved_twice(
+    redis_backend: RedisBackend,
+) -> None:
+    topic = Topic.objects.create(pk=1, name="Jazz")
+    count_view(None, topic, views=5)
+    client, pend = redis_backend.server.client, keys_of(Topic, "default").pend
+    snapshot = client.dump(pend)
+    flush()
+    client.restore(pend, 0, snapshot)
+
+    assert get_views(topic) == 5
+    assert flush() == Flushed()
+    assert get_views(topic) == stored()["1"] == 5
 
 
 @pytest.mark.django_db
@@ -124,7 +141,7 @@ def test_refuses_to_run_in_a_transaction() -> None:
 
 
 @pytest.mark.django_db
-def test_large_batch_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_batch_is_read_whole() -> None:
     countries = Country.objects.bulk_create(Country(code=f"c{number}") for number in range(1200))
     for country in countries:
         count_view(None, country)

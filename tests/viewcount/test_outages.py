@@ -21,6 +21,6 @@ def test_once_per_interval(
             log.report(OSError("refused"))
 
     assert [record.getMessage() for record in caplog.records] == [
-        f"Views are not being counted: refused ({number} earlier failures were not logged)"
+        f"Views cannot be counted or read: refused ({number} earlier failures were not logged)"
         for number in (0, 2, 1)
     ]

@@ -52,7 +52,7 @@ class BaseBackend(ABC):
     def top(
         self, model: type[models.Model], limit: int, using: str | None
     ) -> list[tuple[str, int]]:
-        """Return at most `limit` pairs of key and views, most viewed first."""
+        """Return at most `limit` pairs of key and views, most viewed first, ties in any order."""
 
     def waiting(self, using: str | None) -> list[type[models.Model]]:
         """Return the models that have views to flush. Raises BackendUnavailable."""

@@ -16,25 +16,32 @@ class DatabaseBackend(BaseBackend):
     """Writes each view to the database at once: for small sites and the first five minutes."""
 
     def count(self, target: Target, views: int, day: date, using: str | None) -> int | None:
-        """Costs two upserts and one SELECT; the counter's row is locked until the commit."""
+        """Costs two upserts and one SELECT.
+
+        The counter's row is locked until the commit. Transactions that count several objects,
+        in differing order, can therefore deadlock.
+        """
         alias, (model, key) = write_alias(using), target
         try:
-            # A savepoint, so that a failure leaves the page's own transaction usable.
+            # A savepoint, so that a failure leaves the page's own transaction usable. MySQL and
+            # MariaDB end the whole transaction at a deadlock: there, only a rollback is left.
             with transaction.atomic(using=alias):
                 store(model, {key: views}, {(key, day): views}, alias)
-                return ViewCount.objects.using(alias).totals(model, [key])[key]
+                return ViewCount.objects.using(alias).totals(model, [key]).get(key)
         except DatabaseError as error:
             raise BackendUnavailable(f"The database refused a view: {error}") from error
 
     def totals(self, targets: Collection[Target], using: str | None) -> dict[Target, int]:
-        result = dict.fromkeys(targets, 0)
+        # Where views are written, and not where reads go: a replica may be behind.
+        alias, result = write_alias(using), dict.fromkeys(targets, 0)
         for model, keys in keys_by_model(targets).items():
-            for key, views in ViewCount.objects.using(using).totals(model, keys).items():
-                result[Target(model, key)] = views
+            for key, views in ViewCount.objects.using(alias).totals(model, keys).items():
+                if (target := Target(model, key)) in result:  # else spelt in another way
+                    result[target] = views
         return result
 
     def top(
         self, model: type[models.Model], limit: int, using: str | None
     ) -> list[tuple[str, int]]:
-        ranking = ViewCount.objects.using(using).top(model)
+        ranking = ViewCount.objects.using(write_alias(using)).top(model)
         return list(ranking.values_list("object_id", "views")[:limit])

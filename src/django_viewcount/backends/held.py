@@ -55,20 +55,25 @@ def held(values: Sequence[bytes | None], keys: Sequence[str]) -> Held:
 
 
 def exact_totals(
-    model: type[models.Model], keys: Sequence[str], parts: Sequence[Held], using: str | None
+    model: type[models.Model], keys: Sequence[str], parts: Sequence[Held], alias: str
 ) -> dict[str, int]:
-    """Add `parts` to the database's totals, except those that it holds already."""
+    """Add `parts` to the database's totals, except those that it holds already.
+
+    `alias` is where flushes write: a replica that is behind would miss what left Redis.
+    """
     moved = {
         f"moved{number}": Exists(FlushBatch.objects.filter(pk=part.batch_id))
         if part.batch_id
         else Value(False)
         for number, part in enumerate(parts)
     }
-    counters = ViewCount.objects.using(using).for_model(model).filter(object_id__in=keys)
+    counters = ViewCount.objects.using(alias).for_model(model).filter(object_id__in=keys)
     rows = counters.annotate(**moved).values_list("object_id", "views", *moved)
     # An object without a row has no views in any batch that the database holds.
     result = {key: sum(part.views.get(key, 0) for part in parts) for key in keys}
     for key, views, *flags in rows:
+        if key not in result:  # another spelling that this database takes for the same
+            continue
         waiting = (
             part.views.get(key, 0) for part, flag in zip(parts, flags, strict=True) if not flag
         )

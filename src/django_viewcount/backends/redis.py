@@ -19,7 +19,7 @@ from . import fields
 from .base import BaseBackend, Batch
 from .held import NOTHING, Held, exact_totals, held_views
 from .seeding import seed, seed_from_page
-from .server import Keys, Server, get_server, keys_of, outage_as_unavailable
+from .server import Keys, Server, get_server, keys_of
 
 
 class RedisBackend(BaseBackend):
@@ -40,7 +40,7 @@ class RedisBackend(BaseBackend):
         """
         keys = keys_of(target.model, write_alias(using))
         total, by_day = fields.total_field(target.key), fields.day_field(target.key, day)
-        with outage_as_unavailable():
+        with self.server.guarded():
             score = self.server.count(
                 keys=[keys.pend, keys.rank], args=[total, by_day, views, target.key, uuid4().hex]
             )
@@ -56,11 +56,11 @@ class RedisBackend(BaseBackend):
         """Costs one round trip, and one query per model."""
         by_model = keys_by_model(targets)
         held: dict[type[models.Model], tuple[Held, Held]] = {}
+        alias = write_alias(using)
         if by_model:
-            alias = write_alias(using)
             names: dict[type[models.Model], Keys] = {m: keys_of(m, alias) for m in by_model}
             try:
-                with outage_as_unavailable():
+                with self.server.guarded():
                     found = held_views(
                         self.server.client, {names[m]: keys for m, keys in by_model.items()}
                     )
@@ -71,7 +71,7 @@ class RedisBackend(BaseBackend):
             Target(model, key): views
             for model, keys in by_model.items()
             for key, views in exact_totals(
-                model, keys, held.get(model, (NOTHING, NOTHING)), using
+                model, keys, held.get(model, (NOTHING, NOTHING)), alias
             ).items()
         }
 
@@ -87,7 +87,7 @@ class RedisBackend(BaseBackend):
             outages.report(error)
             ranking = None
         if ranking is None:
-            counters = ViewCount.objects.using(using).top(model)
+            counters = ViewCount.objects.using(write_alias(using)).top(model)
             ranking = list(counters.values_list("object_id", "views")[:limit])
         return ranking
 
@@ -98,7 +98,7 @@ class RedisBackend(BaseBackend):
         pipeline = self.server.client.pipeline(transaction=False)
         pipeline.zscore(rank, "")
         pipeline.zrange(rank, 0, limit - 1, desc=True, withscores=True)
-        with outage_as_unavailable():
+        with self.server.guarded():
             complete, members = pipeline.execute()
         if complete is None:
             return None
@@ -111,13 +111,13 @@ class RedisBackend(BaseBackend):
         for model in concrete:
             keys = keys_of(model, alias)
             pipeline.exists(keys.pend, keys.batch)
-        with outage_as_unavailable():
+        with self.server.guarded():
             found = pipeline.execute()
         return [model for model, number in zip(concrete, found, strict=True) if number]
 
     def claim(self, model: type[models.Model], using: str | None) -> Batch | None:
         keys = keys_of(model, write_alias(using))
-        with outage_as_unavailable():
+        with self.server.guarded():
             claimed = self.server.claim(
                 keys=[keys.pend, keys.batch, keys.claims], args=[uuid4().hex]
             )
@@ -138,9 +138,9 @@ class RedisBackend(BaseBackend):
             chunk = members[start : start + CHUNK]
             totals = ViewCount.objects.using(write_alias(using)).totals(batch.model, chunk)
             arguments = [part for pair in totals.items() for part in pair]
-            with outage_as_unavailable():
+            with self.server.guarded():
                 complete = self.server.raise_scores(keys=[keys.rank], args=arguments)
-        with outage_as_unavailable():
+        with self.server.guarded():
             self.server.release(keys=[keys.batch], args=[batch.id.hex])
         if not complete:
             seed(self.server, batch.model, using)

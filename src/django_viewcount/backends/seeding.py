@@ -10,7 +10,7 @@ from django.db import models
 from ..models import ViewCount
 from ..storage import CHUNK
 from ..targets import write_alias
-from .server import Server, keys_of, outage_as_unavailable
+from .server import Server, keys_of
 
 PAGE_LIMIT = 1000
 PAGE_INTERVAL = 10
@@ -23,7 +23,7 @@ def seed_from_page(server: Server, model: type[models.Model], using: str | None)
     Returns whether the ranking is complete now. One page per interval tries.
     """
     keys = keys_of(model, write_alias(using))
-    with outage_as_unavailable():
+    with server.guarded():
         if not server.client.set(keys.seeding, 1, nx=True, ex=PAGE_INTERVAL):
             return False
     return seed(server, model, using, at_most=PAGE_LIMIT)
@@ -39,7 +39,7 @@ def seed(
     """
     alias = write_alias(using)
     keys = keys_of(model, alias)
-    with outage_as_unavailable():
+    with server.guarded():
         claims, batch = (
             server.client.pipeline(transaction=False).get(keys.claims).exists(keys.batch).execute()
         )
@@ -53,7 +53,7 @@ def seed(
             return False
     unfinished = f"{keys.rank}:{uuid4().hex}"
     members = rows.iterator(chunk_size=CHUNK) if at_most is None else iter(rows)
-    with outage_as_unavailable():
+    with server.guarded():
         while chunk := dict(islice(members, CHUNK)):
             server.client.zadd(unfinished, chunk)
             server.client.expire(unfinished, UNFINISHED_LIFETIME)

@@ -1,20 +1,51 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from time import monotonic
 from typing import Any, NamedTuple
 
 from django.db import models
 from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError, TimeoutError
 from redis.retry import Retry
 
 from ..conf import settings
 from ..exceptions import BackendUnavailable
 from ..targets import DEFAULT_COUNTER
 from . import scripts
+
+# Seconds. Views are lost meanwhile, so no longer than pages that wait would be noticed.
+PAUSE = 5.0
+
+
+class Breaker:
+    """Skips a server for a while after it did not answer, so that a page waits only once."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.retry_at, self.cause = 0.0, ""
+
+    def answered(self) -> None:
+        with self.lock:
+            self.cause = ""
+
+    def failed(self, cause: str) -> None:
+        with self.lock:
+            self.retry_at, self.cause = monotonic() + PAUSE, cause
+
+    def check(self) -> None:
+        """Let a call through, or raise BackendUnavailable; after the pause, let one try."""
+        with self.lock:
+            if not self.cause:
+                return
+            now = monotonic()
+            if now < self.retry_at:
+                raise BackendUnavailable(f"Redis, a moment ago and not asked since: {self.cause}")
+            self.retry_at = now + PAUSE
 
 
 class Keys(NamedTuple):
@@ -39,7 +70,7 @@ def keys_of(model: type[models.Model], alias: str) -> Keys:
 
 
 class Server:
-    """One Redis server: a client that never tries twice, and the scripts."""
+    """One Redis server: a client that never tries twice, its breaker, and the scripts."""
 
     def __init__(self, url: str, timeout: float) -> None:
         # A retried increment counts a view twice, and retries against a server that is away
@@ -52,6 +83,7 @@ class Server:
         )
         # The address may ask for text, but keys are compared and parsed as bytes here.
         pool.connection_kwargs["decode_responses"] = False
+        self.breaker = Breaker()
         self.client: Any = Redis(connection_pool=pool)
         self.count = self.client.register_script(scripts.COUNT)
         self.claim = self.client.register_script(scripts.CLAIM)
@@ -59,17 +91,22 @@ class Server:
         self.raise_scores = self.client.register_script(scripts.RAISE)
         self.adopt = self.client.register_script(scripts.ADOPT)
 
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn every error of Redis, down, hung, full or read-only, into BackendUnavailable."""
+        self.breaker.check()
+        try:
+            yield
+        except RedisError as error:
+            cause = str(error) or type(error).__name__
+            if isinstance(error, (ConnectionError, TimeoutError)):
+                self.breaker.failed(cause)
+            raise BackendUnavailable(f"Redis: {cause}") from error
+        if self.breaker.cause:
+            self.breaker.answered()
+
 
 @lru_cache(maxsize=16)
 def get_server(url: str, timeout: float) -> Server:
     """Return the server at an address: one pool of connections per process."""
     return Server(url, timeout)
-
-
-@contextmanager
-def outage_as_unavailable() -> Iterator[None]:
-    """Turn every error of Redis, down, hung, full or read-only, into BackendUnavailable."""
-    try:
-        yield
-    except RedisError as error:
-        raise BackendUnavailable(f"Redis: {str(error) or type(error).__name__}") from error

@@ -5,6 +5,8 @@ import django.utils.timezone
 import model_utils.fields
 from django.db import migrations, models
 
+from django_viewcount.fields import KeyField
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -23,7 +25,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("object_id", models.CharField(max_length=64, verbose_name="object ID")),
+                ("object_id", KeyField(max_length=64, verbose_name="object ID")),
                 (
                     "counter",
                     models.CharField(default="view", max_length=32, verbose_name="counter"),
@@ -66,7 +68,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("object_id", models.CharField(max_length=64, verbose_name="object ID")),
+                ("object_id", KeyField(max_length=64, verbose_name="object ID")),
                 (
                     "counter",
                     models.CharField(default="view", max_length=32, verbose_name="counter"),

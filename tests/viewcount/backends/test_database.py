@@ -75,7 +75,7 @@ def test_refused_write_leaves_the_page_alive(
     assert result == (False, Reason.UNAVAILABLE, None)
     assert Topic.objects.get() == topic  # the transaction is still usable
     (record,) = caplog.records
-    assert record.getMessage().startswith("Views are not being counted: The database refused")
+    assert record.getMessage().startswith("Views cannot be counted or read: The database refused")
     assert isinstance(record.args[0].__cause__, DatabaseError)
 
 

@@ -129,3 +129,38 @@ def test_flush_while_the_database_is_read(
     flush()
     assert seeding.seed(server, Topic, None) is True
     assert server.client.zscore(keys.rank, topic.pk) == 4
+
+
+def test_unfinished_ranking_goes_by_itself(
+    redis_backend: RedisBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a killed rebuild leaves expires; a finished ranking does not."""
+    count_view(None, Topic.objects.create(name="Jazz"))
+    flush()
+    lose_everything(redis_backend)
+    server, lifetimes = redis_backend.server, []
+    adopt = server.adopt
+
+    def look(keys: list[str], args: list[Any]) -> Any:
+        lifetimes.append(server.client.ttl(keys[0]))
+        return adopt(keys=keys, args=args)
+
+    monkeypatch.setattr(server, "adopt", look)
+
+    assert seeding.seed(server, Topic, None) is True
+    assert 0 < lifetimes[0] <= seeding.UNFINISHED_LIFETIME
+    assert server.client.ttl(keys_of(Topic, "default").rank) == -1
+
+
+def test_ranking_is_not_adopted_beside_an_open_batch(redis_backend: RedisBackend) -> None:
+    """Not even if the number of claims was lost, and so looks unchanged."""
+    count_view(None, Topic.objects.create(name="Jazz"))
+    redis_backend.claim(Topic, None)
+    server, keys = redis_backend.server, keys_of(Topic, "default")
+    server.client.delete(keys.claims, keys.rank)
+    server.client.zadd(f"{keys.rank}:new", {"1": 1})
+
+    names = [f"{keys.rank}:new", keys.rank, keys.pend, keys.batch, keys.claims]
+
+    assert server.adopt(keys=names, args=[b""]) == 0
+    assert not server.client.exists(names[0], keys.rank)
