@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -11,12 +10,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, router, transaction
 
 from .conf import settings
-from .dedup import insert_unless_logged, same_as
+from .dedup import find_same, insert_unless_logged
 from .exceptions import InvalidAction, UnsavedObject
 from .models import LABEL_LENGTH, OBJECT_ID_LENGTH, VERB_LENGTH, AbstractAction, get_action_model
 from .signals import action_logged
 
 __all__ = ["alog", "log"]
+
+DEDUP_ROUNDS = 3  # then the action is logged whatever stands in the way
 
 
 def log(
@@ -56,16 +57,21 @@ def log(
     action: AbstractAction = model(**fields)
     window = settings.dedup_window if dedup is None else dedup
     with transaction.atomic(using=database):
-        if not window:
-            action.save(using=database, force_insert=True)
+        for _ in range(DEDUP_ROUNDS if window else 0):
+            if insert_unless_logged(action, window, database):
+                break
+            logged = find_same(action, window, database)
+            if logged is not None:
+                return logged, False
+            # Deleted between the two statements: it no longer stands in the way.
         else:
-            while not insert_unless_logged(action, window, database):
-                logged = same_as(action, window, database).order_by("-created", "-pk").first()
-                if logged is not None:
-                    return logged, False
-                # Deleted between the two statements: it no longer stands in the way.
-        message = partial(action_logged.send, sender=model, action=action, using=database)
-        transaction.on_commit(message, using=database, robust=True)
+            action.save(using=database, force_insert=True)
+
+        # Not a partial: when a hook raises, Django names it by an attribute that partials lack.
+        def send_action_logged() -> None:
+            action_logged.send_robust(sender=model, action=action, using=database)
+
+        transaction.on_commit(send_action_logged, using=database, robust=True)
     return action, True
 
 
@@ -80,7 +86,8 @@ def _json(data: dict[str, Any] | None) -> dict[str, Any]:
         text = json.dumps(data, cls=DjangoJSONEncoder, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise InvalidAction(f"The data must be what JSON can hold: {error}.") from error
-    if "\\u0000" in text:
+    # Without the escaped backslashes, so that what follows one is not taken for an escape.
+    if "\\u0000" in text.replace("\\\\", ""):
         raise InvalidAction("The data holds a NUL character, which not every database can store.")
     return {} if data is None else data
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings as project_settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
@@ -27,7 +27,7 @@ def known_settings() -> set[str]:
 def check_settings(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Find misspelt ACTIVITY_* settings, paths that lead nowhere and windows that are no time."""
+    """Find misspelt ACTIVITY_* settings, and values that the app could not use."""
     messages: list[CheckMessage] = [
         Warning(
             f"{name} is not a setting of django_activity.",
@@ -47,7 +47,11 @@ def check_settings(
             )
         )
     paths = {"ACTIVITY_FOLLOWEES": getattr(project_settings, "ACTIVITY_FOLLOWEES", None)}
-    paths |= {f"ACTIVITY_PREFETCH[{key!r}]": path for key, path in settings.prefetch.items()}
+    prefetch: Any = settings.prefetch
+    if isinstance(prefetch, Mapping):
+        paths |= {f"ACTIVITY_PREFETCH[{key!r}]": path for key, path in prefetch.items()}
+    messages += _check_prefetch(prefetch)
+    messages += _check_relations(getattr(project_settings, "ACTIVITY_ACTOR_SELECT_RELATED", ()))
     return messages + [
         message for name, path in paths.items() for message in _check_path(name, path)
     ]
@@ -66,6 +70,34 @@ def check_action_model(
         text = f"ACTIVITY_ACTION_MODEL is {settings.action_model!r}, which is not an action."
         return [Error(text, hint=hint, id="django_activity.E003")]
     return []
+
+
+def _check_prefetch(prefetch: Any) -> list[CheckMessage]:
+    if not isinstance(prefetch, Mapping):
+        texts = [f"ACTIVITY_PREFETCH is {prefetch!r}, which is not a dict."]
+    else:
+        texts = [
+            f"ACTIVITY_PREFETCH has the key {key!r}, which is not a model of an installed app."
+            for key in prefetch
+            if not _is_model(key)
+        ]
+    hint = "Give a dict from 'app_label.model_name' to a callable or the dotted path of one."
+    return [Error(text, hint=hint, id="django_activity.E004") for text in texts]
+
+
+def _is_model(label: Any) -> bool:
+    try:
+        return isinstance(label, str) and bool(apps.get_model(label))
+    except (LookupError, ValueError):
+        return False
+
+
+def _check_relations(names: Any) -> list[CheckMessage]:
+    if isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names):
+        return []
+    text = f"ACTIVITY_ACTOR_SELECT_RELATED is {names!r}, which is not a list of names."
+    hint = "Give the names of relations of the actor, such as ('profile',)."
+    return [Error(text, hint=hint, id="django_activity.E005")]
 
 
 def _check_path(name: str, path: Any) -> list[CheckMessage]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 
 from .models import AbstractAction, DedupLock
@@ -37,19 +38,34 @@ def insert_unless_logged(action: AbstractAction, window: float, using: str) -> b
     """
     connection = connections[using]
     _queue_up(connection, action)
-    sql, params = _conditional_insert(connection, action, same_as(action, window, using))
+    values, unknown = _values(connection, action)
+    sql, params = _conditional_insert(connection, action, values, same_as(action, window, using))
+    pk_name = action._meta.pk.attname
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         if connection.features.can_return_columns_from_insert:
             row = cursor.fetchone()
-            pk = row and row[0]
         else:
-            pk = cursor.lastrowid if cursor.rowcount else None
-    if pk is None:
+            row = (cursor.lastrowid,) if cursor.rowcount else None
+    if row is None:
         return False
-    action.pk = action._meta.pk.to_python(pk)
+    if action.pk is None or pk_name in unknown:
+        action.pk = action._meta.pk.to_python(row[0])
+    for name in unknown - {pk_name}:
+        del action.__dict__[name]  # deferred: read from the row when asked for
     action._state.adding, action._state.db = False, using
     return True
+
+
+def find_same(action: AbstractAction, window: float, using: str) -> AbstractAction | None:
+    """The newest logged action that `action` would repeat, or None.
+
+    At REPEATABLE READ, MySQL and MariaDB insert by what is committed but read by the transaction's
+    snapshot. A locking read sees what the insert saw.
+    """
+    same = same_as(action, window, using).order_by("-created", "-pk")
+    found = same.first() or same.select_for_update().first()
+    return cast("AbstractAction | None", found)
 
 
 def same_as(action: AbstractAction, window: float, using: str) -> models.QuerySet[Any]:
@@ -61,6 +77,8 @@ def same_as(action: AbstractAction, window: float, using: str) -> models.QuerySe
     key = {name: getattr(action, name) for name in KEY_FIELDS}
     given = {name: value for name, value in key.items() if value is not None}
     absent = {f"{name}__isnull": True for name, value in key.items() if value is None}
+    if action.actor_id is None:
+        given["actor_label"] = ""  # the system, not somebody who was deleted
     return (
         type(action)
         ._base_manager.using(using)
@@ -87,9 +105,6 @@ def _queue_up(connection: BaseDatabaseWrapper, action: AbstractAction) -> None:
         [DedupLock(key=key, locked_at=timezone.now())],
         update_conflicts=True,
         update_fields=["locked_at"],
-        unique_fields=["key"]
-        if connection.features.supports_update_conflicts_with_target
-        else None,
     )
 
 
@@ -100,28 +115,50 @@ def _lock_key(action: AbstractAction) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def _values(
+    connection: BaseDatabaseWrapper, action: AbstractAction
+) -> tuple[dict[str, Any], set[str]]:
+    """The value of each column to insert, and the attributes that only the database will know."""
+    meta = action._meta
+    values: dict[str, Any] = {}
+    unknown: set[str] = set()
+    for field in meta.concrete_fields:
+        if field.generated:
+            continue
+        value = field.pre_save(action, add=True)
+        kept = getattr(action, field.attname)
+        if hasattr(kept, "resolve_expression"):
+            unknown.add(field.attname)
+        if isinstance(kept, DatabaseDefault) or (field is meta.pk and value is None):
+            continue
+        if hasattr(value, "resolve_expression"):
+            query = type(action)._base_manager.all().query
+            value = value.resolve_expression(query, allow_joins=False, for_save=True)
+        values[str(field.column)] = field.get_db_prep_save(value, connection)
+    return values, unknown
+
+
 def _conditional_insert(
-    connection: BaseDatabaseWrapper, action: AbstractAction, same: models.QuerySet[Any]
+    connection: BaseDatabaseWrapper,
+    action: AbstractAction,
+    values: dict[str, Any],
+    same: models.QuerySet[Any],
 ) -> tuple[str, list[Any]]:
     """INSERT … SELECT the action's values WHERE NOT EXISTS the same, in the database's dialect."""
     quote = connection.ops.quote_name
     meta = action._meta
-    columns: list[str] = []
-    values: list[Any] = []
-    for field in meta.concrete_fields:
-        value = field.pre_save(action, add=True)
-        if field is meta.pk and value is None:
-            continue
-        columns.append(quote(str(field.column)))
-        values.append(field.get_db_prep_save(value, connection))
-    exists, exists_params = (
-        same.order_by().values("pk")[:1].query.get_compiler(connection=connection).as_sql()
-    )
+    compiler = same.order_by().values("pk")[:1].query.get_compiler(connection=connection)
+    exists, exists_params = compiler.as_sql()
+    compiled = [
+        compiler.compile(value) if hasattr(value, "as_sql") else ("%s", [value])
+        for value in values.values()
+    ]
+    params = [param for _, some in compiled for param in some]
     sql = (  # names are quoted, values are parameters
-        f"INSERT INTO {quote(meta.db_table)} ({', '.join(columns)}) "  # noqa: S608
-        f"SELECT {', '.join(['%s'] * len(values))}"
+        f"INSERT INTO {quote(meta.db_table)} ({', '.join(map(quote, values))}) "  # noqa: S608
+        f"SELECT {', '.join(text for text, _ in compiled)}"
         f"{' FROM DUAL' if connection.vendor == 'mysql' else ''} WHERE NOT EXISTS ({exists})"
     )
     if connection.features.can_return_columns_from_insert:
         sql += f" RETURNING {quote(str(meta.pk.column))}"
-    return sql, [*values, *exists_params]
+    return sql, [*params, *exists_params]

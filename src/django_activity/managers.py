@@ -16,7 +16,9 @@ class ActionQuerySet(models.QuerySet[_Action]):
 
     def by(self, actor: Any) -> ActionQuerySet[_Action]:
         """What one actor did; None is the system."""
-        return self.filter(actor__isnull=True) if actor is None else self.filter(actor=actor)
+        # Somebody who was deleted is NULL, too, but has a label.
+        system = {"actor__isnull": True, "actor_label": ""}
+        return self.filter(**system) if actor is None else self.filter(actor=actor)
 
     def by_any(self, actors: Iterable[Any]) -> ActionQuerySet[_Action]:
         """What any of these actors did: a queryset or iterable of primary keys."""

@@ -19,33 +19,36 @@ def attach_objects(actions: Sequence[AbstractAction], using: str) -> None:
 
     What is gone becomes None: a deleted row, a type whose model was removed, a key that its
     model cannot read. Django's own prefetch raises on the latter two.
+
+    Objects come from the database that the project's router or queryset names, else from `using`,
+    where the actions are.
     """
     wanted: dict[int, set[str]] = defaultdict(set)
     for action in actions:
-        for type_id, key in _pointers(action):
-            wanted[type_id].add(key)
+        for role in ROLES:
+            type_id, key = _pointer(action, role)
+            if type_id is not None and key is not None:
+                wanted[type_id].add(key)
     found = {
         (type_id, key): item
         for type_id, keys in wanted.items()
-        for key, item in _fetch(type_id, keys, using)
+        for key, item in _fetch(type_id, keys, actions[0], using)
     }
     for action in actions:
-        for role, pointer in zip(ROLES, _pointers(action, keep_empty=True), strict=True):
+        for role in ROLES:
             # Straight into the field's cache: setting the attribute would also rewrite the key.
             field: Any = action._meta.get_field(role)
-            field.set_cached_value(action, found.get(pointer))
+            field.set_cached_value(action, found.get(_pointer(action, role)))
 
 
-def _pointers(action: AbstractAction, keep_empty: bool = False) -> list[tuple[Any, Any]]:
-    pairs = [
-        (getattr(action, f"{role}_content_type_id"), getattr(action, f"{role}_object_id"))
-        for role in ROLES
-    ]
-    return [pair for pair in pairs if keep_empty or None not in pair]
+def _pointer(action: AbstractAction, role: str) -> tuple[Any, Any]:
+    return getattr(action, f"{role}_content_type_id"), getattr(action, f"{role}_object_id")
 
 
-def _fetch(type_id: int, keys: Iterable[str], using: str) -> Iterable[tuple[str, models.Model]]:
-    """The objects of one type by the keys as the actions hold them."""
+def _fetch(
+    type_id: int, keys: Iterable[str], action: AbstractAction, using: str
+) -> Iterable[tuple[str, models.Model]]:
+    """The objects of one type by the keys as the actions hold them; `action` is any of these."""
     try:
         content_type = ContentType.objects.db_manager(using).get_for_id(type_id)
     except ContentType.DoesNotExist:
@@ -53,16 +56,18 @@ def _fetch(type_id: int, keys: Iterable[str], using: str) -> Iterable[tuple[str,
     model = content_type.model_class()
     if model is None:
         return []
-    readable = {}
+    readable: dict[Any, list[str]] = defaultdict(list)  # a UUID may be spelt in several ways
     for key in keys:
         try:
             value = model._meta.pk.to_python(key)
             model._meta.pk.run_validators(value)  # a number beyond the column's range
-            readable[value] = key
+            readable[value].append(key)
         except ValidationError:
             continue
     queryset = settings.queryset_for(model._meta.label_lower)
     if queryset is None:
         queryset = model._base_manager.all()
-    items = queryset.using(using).filter(pk__in=readable)
-    return [(readable[item.pk], item) for item in items]
+    items = queryset.filter(pk__in=readable)
+    # As Django does for related objects: the router is told where they are pointed to from.
+    items._add_hints(instance=action)
+    return [(key, item) for item in items for key in readable.get(item.pk, ())]

@@ -56,7 +56,7 @@ class Stream:
         Raises InvalidCursor, or ValueError for the size. Costs one query, and one per type of
         object on the page, whatever its size and however deep it lies.
         """
-        if not 1 <= size <= MAX_PAGE_SIZE:
+        if size not in range(1, MAX_PAGE_SIZE + 1):
             raise ValueError(f"The size of a page is 1 to {MAX_PAGE_SIZE}, not {size!r}.")
         actions = self.queryset
         if before is not None:

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from testapp.models import Country, Document, Topic
@@ -73,6 +74,34 @@ class TestLog:
         assert (row.actor, row.target) == (None, None)
         assert str(row) == "ann likes Tea"
 
+    def test_backslash_is_no_nul(self, ann):
+        data = {"path": r"C:\u0000dir", r"\\u0000": [r"\u0000"]}
+
+        action, _ = api.log(ann, "moved", data=data)
+
+        action.refresh_from_db()
+        assert action.data == data
+
+    @pytest.mark.django_db(databases=["default", "other"])
+    @pytest.mark.parametrize("dedup", [60, 0])
+    def test_in_another_database(self, dedup, django_capture_on_commit_callbacks):
+        ann = get_user_model().objects.using("other").create(username="ann")
+        tea = Topic.objects.using("other").create(name="Tea")
+        heard = []
+
+        def receive(using, **kwargs):
+            heard.append(using)
+
+        action_logged.connect(receive)
+        with django_capture_on_commit_callbacks(using="other", execute=True):
+            action, created = api.log(ann, "likes", tea, dedup=dedup, using="other")
+
+        assert (created, heard) == (True, ["other"])
+        assert Action.objects.using("other").get() == action
+        assert action.target == tea
+        assert api.log(ann, "likes", tea, using="other") == (action, False)
+        assert not Action.objects.exists()
+
     def test_long_label_is_cut(self, ann, tea, monkeypatch):
         monkeypatch.setattr(Topic, "__str__", lambda self: "x" * 300)
 
@@ -90,6 +119,8 @@ class TestLog:
             ({"data": {"a": object()}}, InvalidAction, "must be what JSON can hold"),
             ({"data": {"a": float("nan")}}, InvalidAction, "must be what JSON can hold"),
             ({"data": {"a": "\0"}}, InvalidAction, "NUL character"),
+            ({"data": {"a": ["\\\0"]}}, InvalidAction, "NUL character"),
+            ({"data": {"\0": 1}}, InvalidAction, "NUL character"),
             ({"target": Topic(name="New")}, UnsavedObject, "not saved, so no action can point"),
             ({"actor": AnonymousUser()}, UnsavedObject, "None is the system"),
             ({"actor": Country("nz")}, InvalidAction, "The actor must be a .*, not"),
@@ -156,6 +187,46 @@ class TestDedup:
         again = WHEN + dt.timedelta(minutes=5, seconds=30)
         assert api.log(ann, "likes", tea, created=again)[1] is False
 
+    @pytest.mark.parametrize(
+        ("seconds", "new"), [(-60, True), (-59, False), (59, False), (60, True)]
+    )
+    def test_the_window_reaches_both_ways(self, ann, tea, seconds, new):
+        api.log(ann, "likes", tea, created=WHEN)
+
+        created = WHEN + dt.timedelta(seconds=seconds)
+        assert api.log(ann, "likes", tea, created=created)[1] is new
+
+    def test_who_was_deleted_is_not_the_system(self, ann, tea):
+        api.log(ann, "likes", tea)
+        ann.delete()
+
+        first, created = api.log(None, "likes", tea)
+
+        assert created is True
+        assert api.log(None, "likes", tea) == (first, False)
+
+    def test_deleted_while_it_stood_in_the_way(self, ann, tea, monkeypatch):
+        first, _ = api.log(ann, "likes", tea)
+        insert, results = api.insert_unless_logged, []
+
+        def insert_then_delete(*arguments):
+            results.append(insert(*arguments))
+            Action.objects.filter(pk=first.pk).delete()
+            return results[-1]
+
+        monkeypatch.setattr(api, "insert_unless_logged", insert_then_delete)
+        action, created = api.log(ann, "likes", tea)
+
+        assert (created, results) == (True, [False, True])
+        assert Action.objects.get() == action
+
+    def test_never_loops_for_ever(self, ann, tea, monkeypatch):
+        monkeypatch.setattr(api, "insert_unless_logged", lambda *arguments: False)
+
+        action, created = api.log(ann, "likes", tea)
+
+        assert (created, Action.objects.get()) == (True, action)
+
     def test_window_zero_logs_every_one(self, ann, tea, settings):
         settings.ACTIVITY_DEDUP_WINDOW = 0
 
@@ -201,6 +272,36 @@ class TestSignal:
             api.log(ann, "likes", tea)
 
         assert heard == [(Action, action, "default")]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_receiver_that_raises(self, make_user, caplog):
+        heard = []
+
+        def fail(**kwargs):
+            raise RuntimeError("no mail server")
+
+        def receive(action, **kwargs):
+            heard.append(action)
+
+        action_logged.connect(fail)
+        action_logged.connect(receive)
+        with transaction.atomic():
+            action, created = api.log(make_user("ann"), "says hello")
+            transaction.on_commit(lambda: heard.append("later"))
+
+        assert (created, heard) == (True, [action, "later"])
+        assert "no mail server" in caplog.text
+
+    @pytest.mark.django_db(transaction=True)
+    def test_django_fails_to_name_a_receiver(self, make_user):
+        class Receiver:
+            def __call__(self, **kwargs):
+                raise RuntimeError("no mail server")
+
+        receive = Receiver()
+        action_logged.connect(receive)
+
+        assert api.log(make_user("ann"), "says hello")[1] is True
 
 
 class TestAsync:
@@ -249,3 +350,21 @@ class TestConcurrency:
         DedupLock.objects.all().delete()
 
         assert api.log(ann, "says hello")[1] is False
+
+    @pytest.mark.skipif(connection.vendor != "mysql", reason="elsewhere a duplicate may pass")
+    def test_repeatable_read(self, make_user, together):
+        ann = make_user("ann")
+        level = "SET SESSION TRANSACTION ISOLATION LEVEL "
+        with connection.cursor() as cursor:
+            cursor.execute(level + "REPEATABLE READ")
+            if cursor.execute("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'"):
+                cursor.execute("SET SESSION innodb_snapshot_isolation = OFF")
+        try:
+            with transaction.atomic():
+                assert not Action.objects.exists()  # from here on, the transaction's snapshot
+                [(first, created)] = together(1, lambda _: api.log(ann, "says hello"))
+                assert created is True
+
+                assert api.log(ann, "says hello") == (first, False)
+        finally:
+            connection.close()  # and with it the level of its session

@@ -61,6 +61,40 @@ def test_paths_that_lead_nowhere(settings):
     ]
 
 
+@pytest.mark.parametrize("prefetch", [["testapp.Topic"], None, "testapp.Topic"])
+def test_prefetch_that_is_no_dict(settings, prefetch):
+    settings.ACTIVITY_PREFETCH = prefetch
+
+    assert [(message.id, message.msg) for message in check_settings()] == [
+        ("django_activity.E004", f"ACTIVITY_PREFETCH is {prefetch!r}, which is not a dict.")
+    ]
+
+
+@pytest.mark.parametrize("key", ["testapp.Nothing", "nowhere.Topic", "Topic", "a.b.c", 5, None])
+def test_prefetch_of_no_model(settings, key):
+    settings.ACTIVITY_PREFETCH = {key: list, "testapp.topic": list}
+
+    assert [(message.id, message.msg) for message in check_settings()] == [
+        (
+            "django_activity.E004",
+            f"ACTIVITY_PREFETCH has the key {key!r}, which is not a model of an installed app.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("names", ["profile", None, 5, [5]])
+def test_relations_that_are_no_list(settings, names):
+    settings.ACTIVITY_ACTOR_SELECT_RELATED = names
+
+    assert check_settings() == [
+        Error(
+            f"ACTIVITY_ACTOR_SELECT_RELATED is {names!r}, which is not a list of names.",
+            hint="Give the names of relations of the actor, such as ('profile',).",
+            id="django_activity.E005",
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

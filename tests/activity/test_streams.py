@@ -6,11 +6,13 @@ from base64 import urlsafe_b64encode
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
 from testapp.models import Country, Document, Topic
 
 from django_activity import streams
+from django_activity.api import log
 from django_activity.exceptions import InvalidCursor
 from django_activity.models import Action
 from django_follow.api import follow, follow_many
@@ -22,9 +24,9 @@ WHEN = dt.datetime(2024, 5, 1, 12, tzinfo=dt.timezone.utc)
 
 def act(actor, number=0, target=None, **fields):
     created = WHEN + dt.timedelta(minutes=number)
-    return Action.objects.create(
-        actor=actor, verb=f"did {number}", target=target, created=created, **fields
-    )
+    if target is not None:  # given as None, it would overwrite target_object_id
+        fields["target"] = target
+    return Action.objects.create(actor=actor, verb=f"did {number}", created=created, **fields)
 
 
 def verbs(page):
@@ -48,6 +50,36 @@ class TestStreams:
 
         assert verbs(streams.actor_stream(ann).page()) == ["did 3", "did 1"]
         assert verbs(streams.actor_stream(None).page()) == ["did 4"]
+
+    def test_who_was_deleted_is_not_the_system(self, ann):
+        act(ann, 1, actor_label="ann"), act(None, 2)
+        ann.delete()
+
+        assert verbs(streams.actor_stream(None).page()) == ["did 2"]
+
+    @pytest.mark.django_db(databases=["default", "other"])
+    def test_in_another_database(self, settings):
+        Topic.objects.create(pk=1, name="Of the other database, one hopes")
+        settings.ACTIVITY_PREFETCH = {"testapp.Topic": Topic.objects.all}
+        users = get_user_model().objects.using("other")
+        ann, bo = users.create(username="ann"), users.create(username="bo")
+        tea = Topic.objects.using("other").create(pk=1, name="Tea")
+        document = Document.objects.using("other").create()
+        follow(ann, bo, using="other")
+        act(None, 1)
+        log(bo, "did 2", tea, action_object=document, using="other")
+
+        for stream, argument in (
+            (streams.public_stream, ()),
+            (streams.actor_stream, (bo,)),
+            (streams.target_stream, (tea,)),
+            (streams.object_stream, (document,)),
+            (streams.home_stream, (ann,)),
+        ):
+            [action] = stream(*argument, using="other").page().actions
+            assert (action.verb, action._state.db) == ("did 2", "other")
+            assert (action.actor.username, action.target.name) == ("bo", "Tea")
+            assert action.action_object == document
 
     def test_target_and_object(self, ann):
         tea, milk = (Topic.objects.create(name=name) for name in ("Tea", "Milk"))
@@ -148,7 +180,7 @@ class TestPages:
         with pytest.raises(InvalidCursor, match="is not a cursor of this stream"):
             streams.actor_stream(ann).page(before=cursor)
 
-    @pytest.mark.parametrize("size", [0, -1, 201])
+    @pytest.mark.parametrize("size", [0, -1, 201, "20", None])
     def test_size_out_of_range(self, ann, size):
         with pytest.raises(ValueError, match="The size of a page is 1 to 200"):
             streams.actor_stream(ann).page(size=size)
@@ -214,6 +246,40 @@ class TestObjects:
         targets = [action.target for action in streams.actor_stream(ann).page().actions]
 
         assert targets == [None, tea]
+
+    @pytest.mark.django_db(databases=["default", "other"])
+    def test_objects_of_another_database(self, ann, settings):
+        class Router:
+            def db_for_read(self, model, **hints):
+                return "other" if model is Topic else None
+
+        wrong, right = (Topic(pk=1, name=name) for name in ("wrong", "right"))
+        wrong.save(using="default"), right.save(using="other")
+        act(ann, 1, wrong)
+
+        def name():
+            return streams.actor_stream(ann).page().actions[0].target.name
+
+        assert name() == "wrong"
+        settings.ACTIVITY_PREFETCH = {"testapp.Topic": lambda: Topic.objects.using("other")}
+        assert name() == "right"
+        settings.ACTIVITY_PREFETCH = {}
+        settings.DATABASE_ROUTERS = [Router()]
+        assert name() == "right"
+
+    def test_two_spellings_of_a_key(self, ann):
+        document = Document.objects.create()
+        for number, key in enumerate((document.pk.hex, str(document.pk))):
+            act(
+                ann,
+                number,
+                target_content_type=ContentType.objects.get_for_model(Document),
+                target_object_id=key,
+            )
+
+        page = streams.actor_stream(ann).page()
+
+        assert [action.target for action in page.actions] == [document] * 2
 
     def test_actor_relations_come_along(self, ann, settings, django_assert_num_queries):
         from testapp.models import Profile
