@@ -86,7 +86,8 @@ def _guarded(key: str) -> Iterator[str]:
     command, pipe = [sys.executable, "-m", "tests.servers", key], subprocess.PIPE
     # In a session of its own a guard does not get the Ctrl-C that is meant for the tests.
     guard = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, start_new_session=True)
-    assert guard.stdin and guard.stdout  # noqa: PT018
+    assert guard.stdin
+    assert guard.stdout
     try:
         with guard.stdout:
             status, text = json.loads(guard.stdout.readline() or '["failed", "its guard ended"]')

@@ -155,7 +155,7 @@ def _conditional_insert(
     ]
     params = [param for _, some in compiled for param in some]
     sql = (  # names are quoted, values are parameters
-        f"INSERT INTO {quote(meta.db_table)} ({', '.join(map(quote, values))}) "  # noqa: S608
+        f"INSERT INTO {quote(meta.db_table)} ({', '.join(map(quote, values))}) "  # noqa: S608 (see above)
         f"SELECT {', '.join(text for text, _ in compiled)}"
         f"{' FROM DUAL' if connection.vendor == 'mysql' else ''} WHERE NOT EXISTS ({exists})"
     )

@@ -5,6 +5,6 @@ from __future__ import annotations
 import json
 import os
 
-from tests.settings import *  # noqa: F403
+from tests.settings import *  # noqa: F403 (settings are extended this way)
 
 globals().update(json.loads(os.environ["VIEWCOUNT"]))

@@ -20,7 +20,7 @@ def test_target() -> None:
 
 @isolate_apps("testapp")
 def test_composite_key() -> None:
-    class Seat(models.Model):  # noqa: DJ008
+    class Seat(models.Model):
         pk = models.CompositePrimaryKey("row", "number")
         row = models.IntegerField()
         number = models.IntegerField()
@@ -34,7 +34,7 @@ def test_composite_key() -> None:
 
 @isolate_apps("testapp")
 def test_key_that_is_a_foreign_key() -> None:
-    class Cover(models.Model):  # noqa: DJ008
+    class Cover(models.Model):
         topic = models.OneToOneField(Topic, models.CASCADE, primary_key=True)
 
         class Meta:

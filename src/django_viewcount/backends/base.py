@@ -65,7 +65,7 @@ class BaseBackend(ABC):
         """
         return None
 
-    def release(self, batch: Batch, using: str | None) -> None:  # noqa: B027
+    def release(self, batch: Batch, using: str | None) -> None:  # noqa: B027 (optional)
         """Forget a batch that the database holds now. Raises BackendUnavailable."""
 
     def check(self) -> list[CheckMessage]:
