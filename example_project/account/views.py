@@ -94,6 +94,7 @@ def user_detail(request: HttpRequest, username: str) -> HttpResponse:
     member = get_object_or_404(members(), username=username)
     context = {
         "member": member,
+        "people": [member],
         "pictures": member.images_created.all()[:8],
         "picture_total": member.images_created.count(),
         "stream": read(request, actor_stream(member)),

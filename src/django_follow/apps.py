@@ -11,8 +11,11 @@ class FollowConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .checks import check_accessors, check_edges, check_settings
+        from .checks import check_accessors, check_counts, check_edges, check_settings
+        from .receivers import connect
 
+        connect()
         register(check_settings)
         register(check_accessors)
         register(check_edges)
+        register(check_counts)

@@ -6,9 +6,12 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings as project_settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.db import models
 
+from .accessors import clashing_names, declares_accessors, well_formed
 from .conf import Settings, settings
-from .models import clashing_names, declares_accessors, edge_models, well_formed
+from .counting import counters
+from .edges import edge_models
 
 PREFIX = "FOLLOW_"
 
@@ -84,3 +87,33 @@ def check_edges(
                 )
             )
     return messages
+
+
+def check_counts(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Report counts that are to be kept in a field which the node does not have."""
+    columns = settings.user_counts
+    if columns is not None and not well_formed(columns):
+        return [
+            Error(
+                f"FOLLOW_USER_COUNTS is {columns!r}.",
+                hint='Name two integer fields, such as ("following_count", "followers_count").',
+                id="django_follow.E004",
+            )
+        ]
+    return [
+        Error(
+            f"{edge._meta.label} counts in {model._meta.label}.{column}, "
+            "which is not an integer field.",
+            hint="Add the field with default=0, or name another one; then run follow_recount.",
+            obj=edge,
+            id="django_follow.E005",
+        )
+        for edge, _ in edge_models()
+        for model, column, _ in counters(edge)
+        if not any(
+            field.name == column and isinstance(field, models.IntegerField)
+            for field in model._meta.fields
+        )
+    ]

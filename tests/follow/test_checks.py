@@ -3,18 +3,23 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.checks import Error, Warning, registry
+from django.db import models
+from django.test.utils import isolate_apps
+from testapp.models import Topic, TopicFollow
 
-from django_follow.checks import check_accessors, check_edges, check_settings
+from django_follow.checks import check_accessors, check_counts, check_edges, check_settings
+from django_follow.models import AbstractFollow, Follow
 
 
 class TestBound:
     def test_checks_are_registered(self):
-        assert {check_settings, check_accessors, check_edges} <= set(registry.registry.get_checks())
+        checks = {check_settings, check_accessors, check_edges, check_counts}
+        assert checks <= set(registry.registry.get_checks())
 
 
 class TestSettings:
     def test_good_project(self):
-        assert check_settings() == check_accessors() == check_edges() == []
+        assert check_settings() == check_accessors() == check_edges() == check_counts() == []
 
     def test_unknown(self, settings):
         settings.FOLLOW_USER_ATRIBUTES = None
@@ -22,7 +27,9 @@ class TestSettings:
         assert check_settings() == [
             Warning(
                 "FOLLOW_USER_ATRIBUTES is not a setting of django_follow.",
-                hint="Known settings: FOLLOW_USER_ATTRIBUTES.",
+                hint="Known settings: FOLLOW_LIST_VISIBILITY, FOLLOW_MAX_FOLLOWING, "
+                "FOLLOW_PAGE_SIZE, FOLLOW_REQUIRES_APPROVAL, FOLLOW_USER_ATTRIBUTES, "
+                "FOLLOW_USER_COUNTS.",
                 id="django_follow.W001",
             )
         ]
@@ -61,3 +68,42 @@ class TestAccessors:
         settings.FOLLOW_USER_ATTRIBUTES = None
 
         assert check_settings() == check_accessors() == []
+
+
+class TestEdges:
+    @isolate_apps("testapp")
+    def test_two_with_the_same_ends(self, monkeypatch):
+        class Star(AbstractFollow):
+            followee = models.ForeignKey(Topic, models.CASCADE, related_name="+")
+
+            class Meta:
+                app_label = "testapp"
+
+        ends = [get_user_model(), Topic]
+        edges = [(TopicFollow, ends), (Follow, [ends[0]] * 2), (Star, ends)]
+        # The registry of the project must not keep a model that no other test knows.
+        monkeypatch.setattr("django_follow.checks.edge_models", lambda: edges)
+
+        (found,) = check_edges()
+        assert (found.id, found.obj) == ("django_follow.E003", Star)
+        assert found.msg == "testapp.TopicFollow and testapp.Star join the same two models."
+
+
+class TestCounts:
+    @pytest.mark.parametrize("value", ["followers", ("a",), ("a", "a")])
+    def test_of_the_wrong_shape(self, value, settings):
+        settings.FOLLOW_USER_COUNTS = value
+
+        (found,) = check_counts()
+        assert (found.id, found.msg) == ("django_follow.E004", f"FOLLOW_USER_COUNTS is {value!r}.")
+
+    def test_fields_that_are_missing_or_no_integers(self, settings):
+        settings.FOLLOW_USER_COUNTS = ("username", "no_such_field")
+        label = get_user_model()._meta.label
+
+        found = check_counts()
+        assert [(error.id, error.obj) for error in found] == [("django_follow.E005", Follow)] * 2
+        assert [error.msg.split(",")[0] for error in found] == [
+            f"django_follow.Follow counts in {label}.username",
+            f"django_follow.Follow counts in {label}.no_such_field",
+        ]

@@ -42,13 +42,6 @@ class TestAccessors:
         bo.followers.remove(ann)
         assert Follow.objects.count() == 0
 
-    def test_cascade(self, ann, bo):
-        Follow.objects.create(follower=ann, followee=bo)
-
-        bo.delete()
-
-        assert Follow.objects.count() == 0
-
     def test_out_of_sight_of_forms_and_serialisers(self, ann):
         class Form(UserChangeForm):
             class Meta:

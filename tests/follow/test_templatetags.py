@@ -1,13 +1,24 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
-from django.template import RequestContext, Template, engines
+from django.template import RequestContext, Template, TemplateSyntaxError, engines
+from django.utils import translation
 from testapp.models import Topic
 
-from django_follow.api import follow
+from django_follow.api import (
+    attach_relationships,
+    block,
+    follow,
+    hide_suggestion,
+    mute,
+    with_relationship,
+)
+from django_follow.models import FollowCount
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +36,9 @@ def render(rf):
 
 PAGE = """
 {% prefetch_relationships users %}
-{% for other in users %}{% follow_button other %}{% endfor %}
+{% for other in users %}
+  {% follow_button other %}{% follow_menu other %}{% follower_count other %}
+{% endfor %}
 """
 
 
@@ -96,25 +109,137 @@ class TestFollowButton:
             template.render(RequestContext(None, {"other": ann}))
 
     @pytest.mark.parametrize("number", [1, 50])
-    def test_a_page_of_buttons_costs_one_query(
+    def test_a_page_of_buttons_menus_and_counts_costs_two_queries(
         self, render, ann, make_user, number, django_assert_num_queries
     ):
         others = [make_user() for _ in range(number)]
         follow(ann, others[0])
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             html = render(PAGE, ann, users=others)
 
-        assert html.count("<form") == number
+        assert html.count("<details") == number
         assert html.count('aria-pressed="true"') == 1
+        assert html.count(">1</span>") == 1
+        assert html.count(">0</span>") == number - 1
 
     def test_prefetch_of_a_queryset(self, render, ann, bo, django_assert_num_queries):
         users = get_user_model().objects.all()
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             render(PAGE, ann, users=users)
 
+    def test_prefetch_by_way_of_an_attribute(self, render, ann, bo, django_assert_num_queries):
+        class Article:
+            author = bo
+
+        class Orphan:
+            author = None
+
+        source = """{% prefetch_relationships articles via="author" %}
+        {% for article in articles %}
+          {% if article.author %}{% follow_button article.author %}
+          {% follower_count article.author %}{% endif %}
+        {% endfor %}"""
+        with django_assert_num_queries(2):
+            render(source, ann, articles=[Article(), Orphan()])
+
     def test_prefetch_for_an_anonymous_reader(self, render, bo, django_assert_num_queries):
-        with django_assert_num_queries(0):
+        with django_assert_num_queries(1):
             render("{% prefetch_relationships users %}", AnonymousUser(), users=[bo])
+
+    def test_without_prefetch_one_query(self, render, ann, bo, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            render("{% follow_button other %}", ann, other=bo)
+
+    def test_annotated_users_cost_none(self, render, ann, bo, django_assert_num_queries):
+        block(ann, bo)
+        other = with_relationship(get_user_model().objects.filter(pk=bo.pk), ann).get()
+        with django_assert_num_queries(0):
+            assert ">Unblock<" in render("{% follow_button other %}", ann, other=other)
+
+    def test_requested(self, render, ann, bo, settings):
+        settings.FOLLOW_REQUIRES_APPROVAL = lambda follower, followee: True
+        follow(ann, bo)
+
+        html = render("{% follow_button other %}", ann, other=bo)
+
+        assert 'value="withdraw" aria-pressed="true">Requested<' in html
+
+    def test_blocking(self, render, ann, bo):
+        block(ann, bo)
+
+        html = render("{% follow_button other %}", ann, other=bo)
+
+        assert 'value="unblock" aria-pressed="true">Unblock<' in html
+
+    def test_nobody_sees_that_they_are_blocked(self, render, ann, bo, make_user):
+        block(bo, ann)
+        stranger = make_user(bo.username + "2")
+
+        seen = render("{% follow_button other %}{% follow_menu other %}", ann, other=bo)
+        usual = render("{% follow_button other %}{% follow_menu other %}", ann, other=stranger)
+
+        for person in (bo, stranger):
+            for html in (f'value="{person.pk}"', f"> {person.username}<"):
+                seen, usual = seen.replace(html, ""), usual.replace(html, "")
+        token = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+        assert token.sub("", seen) == token.sub("", usual)
+
+    def test_deactivated_people_can_only_be_left(self, render, ann, make_user):
+        asleep = make_user("asleep", is_active=False)
+        assert render("{% follow_button other %}", ann, other=asleep).strip() == ""
+        follow(ann, asleep)
+
+        assert 'value="unfollow"' in render("{% follow_button other %}", ann, other=asleep)
+
+    def test_no_code_inside_the_page(self, render, ann, bo):
+        html = render("{% follow_button other %}{% follow_menu other %}", ann, other=bo)
+
+        assert not re.search(r"<script|<style|style=|\son\w+=|javascript:", html)
+
+
+class TestFollowAction:
+    @pytest.mark.parametrize(
+        ("kind", "intents"),
+        [
+            ("block", ["block"]),
+            ("mute", ["mute"]),
+            ("remove", ["remove"]),
+            ("answer", ["accept", "reject"]),
+            ("hide", ["hide"]),
+        ],
+    )
+    def test_kinds(self, render, ann, bo, kind, intents):
+        html = render("{% follow_action other kind %}", ann, other=bo, kind=kind)
+
+        assert re.findall(r'name="action" value="(\w+)"', html) == intents
+        assert f'data-follow="{kind}"' in html
+        assert all(f"data-label-{intent}=" in html for intent in intents)
+
+    def test_what_is_in_effect_is_pressed(self, render, ann, bo):
+        block(ann, bo)
+        mute(ann, bo)
+
+        html = render("{% follow_menu other %}", ann, other=bo)
+
+        assert 'value="unmute" aria-pressed="true">Unmute<' in html
+        assert 'value="unblock" aria-pressed="true">Unblock<' in html
+
+    @pytest.mark.parametrize("tag", ["follow_menu other", "follow_action other 'block'"])
+    def test_nothing_for_oneself_and_for_guests(self, render, ann, tag):
+        for viewer in (ann, AnonymousUser()):
+            assert render(f"{{% {tag} %}}", viewer, other=ann).strip() == ""
+
+    @pytest.mark.parametrize("kind", ["follow", "poke", ""])
+    def test_unknown_kinds(self, render, ann, bo, kind):
+        with pytest.raises(TemplateSyntaxError, match="knows no"):
+            render("{% follow_action other kind %}", ann, other=bo, kind=kind)
+
+    def test_in_the_language_of_the_reader(self, render, ann, bo):
+        """Django's own catalogue knows this word."""
+        with translation.override("de"):
+            html = render("{% follow_action other 'remove' %}", ann, other=bo)
+
+        assert ">Entfernen<" in html
 
 
 class TestCounts:
@@ -127,3 +252,123 @@ class TestCounts:
             f'<span data-follow-count="followers" data-follow-id="{bo.pk}">1</span> '
             f'<span data-follow-count="following" data-follow-id="{bo.pk}">0</span>'
         )
+
+    def test_of_nobody(self, render, bo):
+        FollowCount.objects.all().delete()
+
+        assert ">0<" in render("{% follower_count other %}", AnonymousUser(), other=bo)
+
+    @pytest.mark.parametrize("number", [1, 50])
+    def test_loaded_counts_cost_no_query(
+        self, render, ann, make_user, number, django_assert_num_queries
+    ):
+        others = [make_user() for _ in range(number)]
+        follow(ann, others[0])
+        users = list(
+            get_user_model()
+            .objects.filter(pk__in=[other.pk for other in others])
+            .select_related("follow_count")
+        )
+        source = (
+            "{% for one in users %}{% follower_count one %}{% following_count one %}{% endfor %}"
+        )
+        with django_assert_num_queries(0):
+            html = render(source, ann, users=users)
+
+        assert html.count(">1<") == 1
+        assert html.count(">0<") == 2 * number - 1
+
+    def test_large_numbers_stay_plain(self, render, bo, settings):
+        settings.USE_THOUSAND_SEPARATOR = True
+        FollowCount.objects.create(user=bo, followers=1234567)
+
+        assert ">1234567<" in render("{% follower_count other %}", AnonymousUser(), other=bo)
+
+    def test_requests(self, render, ann, bo, make_user, settings, django_assert_num_queries):
+        settings.FOLLOW_REQUIRES_APPROVAL = lambda follower, followee: True
+        for follower in (bo, make_user()):
+            follow(follower, ann)
+        source = "{% follow_requests_count as number %}{% if number %}{{ number }} ask{% endif %}"
+        with django_assert_num_queries(1):
+            assert render(source, ann) == "2 ask"
+        assert render(source, bo) == ""
+        with django_assert_num_queries(0):
+            assert render(source, AnonymousUser()) == ""
+
+
+class TestDiscovery:
+    @pytest.fixture
+    def cy(self, ann, bo, make_user):
+        """ann follows bo, who follows cy."""
+        cy = make_user("cy")
+        follow(ann, bo)
+        follow(bo, cy)
+        return cy
+
+    def test_followers_you_know(self, render, ann, bo, cy, django_assert_num_queries):
+        source = "{% followers_you_know other as known %}{{ known.count }} {{ known.sample.0 }}"
+        with django_assert_num_queries(1):
+            assert render(source, ann, other=cy) == "1 bo"
+        assert render(source, AnonymousUser(), other=cy).strip() == "0"
+
+    @pytest.mark.parametrize(
+        ("number", "text"),
+        [
+            (0, ""),
+            (1, "Followed by b0, whom you follow"),
+            (2, "Followed by b1 and b0, whom you follow"),
+            (3, "Followed by b2, b1 and 1 more whom you follow"),
+            (9, "Followed by b8, b7 and 7 more whom you follow"),
+        ],
+    )
+    def test_in_words(self, render, ann, make_user, number, text):
+        star = make_user("star")
+        for place in range(number):
+            friend = make_user(f"b{place}")
+            follow(ann, friend)
+            follow(friend, star)
+        source = "{% followers_you_know other as known %}{% include 'django_follow/known.html' %}"
+
+        assert render(source, ann, other=star).strip() == text
+
+    def test_suggestions(self, render, ann, bo, cy):
+        follow(cy, ann)
+        source = """{% follow_suggestions 3 as people %}{% for one in people %}{{ one.user }}
+        {{ one.reason }} {{ one.user.relationship.followed_by }}{% endfor %}"""
+
+        assert render(source, ann).split() == ["cy", "followed_by_following", "True"]
+        hide_suggestion(ann, cy)
+        assert render(source, ann).split() == []
+
+    def test_suggestions_for_guests(self, render, cy):
+        source = "{% follow_suggestions as people %}{{ people|length }}"
+
+        assert render(source, AnonymousUser()) == "2"
+
+
+class TestFilters:
+    @pytest.mark.parametrize("name", ["is_following", "is_blocking", "is_muting"])
+    def test_both_ways(self, render, ann, bo, name, django_assert_num_queries):
+        {"is_following": follow, "is_blocking": block, "is_muting": mute}[name](ann, bo)
+        source = f"{{% if one|{name}:other %}}yes{{% else %}}no{{% endif %}}"
+        with django_assert_num_queries(1):
+            assert render(source, ann, one=ann, other=bo) == "yes"
+        assert render(source, ann, one=bo, other=ann) == "no"
+        assert render(source, ann, one=AnonymousUser(), other=bo) == "no"
+        assert render(source, ann, one=bo) == "no"
+        assert render(source, ann, other=bo) == "no"
+
+    def test_the_viewer_is_not_taken_for_somebody_else(self, render, ann, bo, make_user):
+        """What `bo` carries is of the viewer, not of whoever stands left of the filter."""
+        follow(ann, bo)
+        attach_relationships(ann, [bo])
+
+        html = render("{{ one|is_following:other }}", ann, one=make_user(), other=bo)
+
+        assert html == "False"
+
+    def test_another_model(self, render, ann):
+        topic = Topic.objects.create(name="Tea")
+        follow(ann, topic)
+
+        assert render("{{ one|is_following:other }}", ann, one=ann, other=topic) == "True"

@@ -12,6 +12,8 @@ class Topic(models.Model):
     """Something with an integer key that users follow, act upon and look at."""
 
     name = models.CharField(max_length=50)
+    followers_count = models.IntegerField(default=0)
+    subscribers = models.IntegerField(default=0)
 
     def __str__(self) -> str:
         return self.name
@@ -42,14 +44,22 @@ class ProxyTopic(Topic):
 
 
 class TopicFollow(AbstractFollow):
-    """A user follows a topic, and may ask to be told."""
+    """A user follows a topic, and may ask to be told. The topic keeps their number."""
+
+    followers_count = "followers_count"
 
     followee = models.ForeignKey(Topic, models.CASCADE, related_name="follower_edges")
     notify = models.BooleanField(default=False)
 
 
+class LoudTopicFollow(TopicFollow):
+    class Meta:
+        proxy = True
+
+
 class Profile(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE)
+    subscriptions = models.IntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.user)
@@ -64,3 +74,42 @@ class ProfileLink(AbstractFollow):
     follower = None  # type: ignore[assignment]
     user_from = models.ForeignKey(Profile, models.CASCADE, related_name="rel_from_set")
     user_to = models.ForeignKey(Profile, models.CASCADE, related_name="rel_to_set")
+
+
+class Channel(models.Model):
+    """Not a node, but an edge may go with it."""
+
+    name = models.CharField(max_length=50)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def no_channel() -> None:
+    """Where subscriptions go whose channel is gone."""
+
+
+class Subscription(AbstractFollow):
+    """An edge with all that makes a deletion intricate; counts stand on both nodes."""
+
+    follower_field = "profile"
+    followee_field = "topic"
+    following_count = "subscriptions"
+    followers_count = "subscribers"
+
+    follower = None  # type: ignore[assignment]
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="+")
+    channel = models.ForeignKey(Channel, models.CASCADE, null=True, related_name="+")
+    heard_on = models.ForeignKey(Channel, models.SET(no_channel), null=True, related_name="+")
+
+
+class PaidSubscription(Subscription):
+    price = models.IntegerField(default=1)
+
+
+class Reminder(models.Model):
+    subscription = models.ForeignKey(Subscription, models.CASCADE)
+
+    def __str__(self) -> str:
+        return f"Reminder of {self.subscription_id}"

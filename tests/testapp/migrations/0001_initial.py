@@ -3,6 +3,7 @@ import uuid
 import django.db.models.deletion
 import django.utils.timezone
 import model_utils.fields
+import testapp.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -15,6 +16,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Channel",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=50)),
+            ],
+        ),
         migrations.CreateModel(
             name="Country",
             fields=[
@@ -29,7 +42,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Topic",
+            name="Subscription",
             fields=[
                 (
                     "id",
@@ -37,8 +50,34 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=50)),
+                (
+                    "created",
+                    model_utils.fields.AutoCreatedField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="testapp.channel",
+                    ),
+                ),
+                (
+                    "heard_on",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=models.SET(testapp.models.no_channel),
+                        related_name="+",
+                        to="testapp.channel",
+                    ),
+                ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="Profile",
@@ -49,6 +88,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("subscriptions", models.IntegerField(default=0)),
                 (
                     "user",
                     models.OneToOneField(
@@ -56,6 +96,72 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Topic",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=50)),
+                ("followers_count", models.IntegerField(default=0)),
+                ("subscribers", models.IntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PaidSubscription",
+            fields=[
+                (
+                    "subscription_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="testapp.subscription",
+                    ),
+                ),
+                ("price", models.IntegerField(default=1)),
+            ],
+            options={
+                "abstract": False,
+            },
+            bases=("testapp.subscription",),
+        ),
+        migrations.AddField(
+            model_name="subscription",
+            name="profile",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="testapp.profile"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="testapp.subscription"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="subscription",
+            name="topic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="testapp.topic"
+            ),
         ),
         migrations.CreateModel(
             name="ProxyTopic",
@@ -66,6 +172,55 @@ class Migration(migrations.Migration):
                 "constraints": [],
             },
             bases=("testapp.topic",),
+        ),
+        migrations.CreateModel(
+            name="TopicFollow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created",
+                    model_utils.fields.AutoCreatedField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                ("notify", models.BooleanField(default=False)),
+                (
+                    "followee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follower_edges",
+                        to="testapp.topic",
+                    ),
+                ),
+                (
+                    "follower",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(model_name)s_edges",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="follower",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="LoudTopicFollow",
+            fields=[],
+            options={
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("testapp.topicfollow",),
         ),
         migrations.CreateModel(
             name="ProfileLink",
@@ -116,52 +271,32 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="TopicFollow",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "created",
-                    model_utils.fields.AutoCreatedField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="created"
-                    ),
-                ),
-                ("notify", models.BooleanField(default=False)),
-                (
-                    "followee",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="follower_edges",
-                        to="testapp.topic",
-                    ),
-                ),
-                (
-                    "follower",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="%(model_name)s_edges",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="follower",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "indexes": [
-                    models.Index(fields=["follower", "-id"], name="testapp_topicfollow_follower"),
-                    models.Index(fields=["followee", "-id"], name="testapp_topicfollow_followee"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("follower", "followee"), name="testapp_topicfollow_unique"
-                    )
-                ],
-            },
+        migrations.AddIndex(
+            model_name="subscription",
+            index=models.Index(fields=["profile", "-id"], name="testapp_subscription_profile"),
+        ),
+        migrations.AddIndex(
+            model_name="subscription",
+            index=models.Index(fields=["topic", "-id"], name="testapp_subscription_topic"),
+        ),
+        migrations.AddConstraint(
+            model_name="subscription",
+            constraint=models.UniqueConstraint(
+                fields=("profile", "topic"), name="testapp_subscription_unique"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="topicfollow",
+            index=models.Index(fields=["follower", "-id"], name="testapp_topicfollow_follower"),
+        ),
+        migrations.AddIndex(
+            model_name="topicfollow",
+            index=models.Index(fields=["followee", "-id"], name="testapp_topicfollow_followee"),
+        ),
+        migrations.AddConstraint(
+            model_name="topicfollow",
+            constraint=models.UniqueConstraint(
+                fields=("follower", "followee"), name="testapp_topicfollow_unique"
+            ),
         ),
     ]

@@ -81,6 +81,8 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("following_count", models.IntegerField(default=0)),
+                ("followers_count", models.IntegerField(default=0)),
                 (
                     "groups",
                     models.ManyToManyField(

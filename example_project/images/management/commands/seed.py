@@ -129,7 +129,8 @@ class Seeder:
     def follow(self, event: Event) -> None:
         follower, followee = self.members[event.member], self.members[event.other]
         edge, _ = follow(follower, followee, created=event.at)
-        wiring.log_followed(edge=edge, follower=follower, followee=followee)
+        if isinstance(edge, Follow):  # nobody on the seeded site approves followers
+            wiring.log_followed(edge=edge, follower=follower, followee=followee)
 
     def like(self, event: Event) -> None:
         services.like(self.members[event.member], self.images[event.other], at=event.at)
