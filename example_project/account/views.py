@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView
-from django.db.models import Count, QuerySet
+from django.db.models import F, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +21,10 @@ from django_follow.models import Follow
 from .forms import ProfileForm, RegisterForm, SignInForm
 from .models import Profile
 
-ORDERS = {"followed": ("-follower_total", "-pk"), "newest": ("-date_joined", "-pk")}
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "followed": (F("follow_count__followers").desc(nulls_last=True), "-pk"),
+    "newest": ("-date_joined", "-pk"),
+}
 
 
 class SignInView(LoginView):
@@ -104,11 +109,7 @@ def user_detail(request: HttpRequest, username: str) -> HttpResponse:
 
 def members() -> QuerySet[User]:
     """Everybody whom a reader may see, with profile and number of followers."""
-    return (
-        User.objects.filter(is_active=True)
-        .select_related("profile")
-        .annotate(follower_total=Count("followers"))
-    )
+    return User.objects.filter(is_active=True).select_related("profile", "follow_count")
 
 
 def read(request: HttpRequest, stream: Stream) -> Page:

@@ -6,15 +6,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from . import api, counting
+from . import api
 from .exceptions import FollowError
+from .management.recounting import verify
 from .models import Block, Follow, FollowCount, FollowRequest, HiddenSuggestion, Mute
 from .permission import require_permission
 
@@ -121,8 +122,28 @@ class FollowAdmin(PairAdmin):
             require_permission(obj.follower, obj.followee, obj._state.db)
 
 
+class AnnouncedPairAdmin(PairAdmin):
+    """Pairs that the api makes and ends, so that signals are sent and edges severed."""
+
+    def make(self, pair: Any) -> Any:
+        raise NotImplementedError
+
+    def end(self, pair: Any) -> None:
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.pk = self.make(obj).pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.end(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        for pair in queryset.select_related(*self.users):
+            self.end(pair)
+
+
 @admin.register(FollowRequest)
-class FollowRequestAdmin(PairAdmin):
+class FollowRequestAdmin(AnnouncedPairAdmin):
     """Requests to answer; only those who ask make them."""
 
     users = raw_id_fields = list_select_related = ("follower", "followee")
@@ -130,6 +151,12 @@ class FollowRequestAdmin(PairAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def make(self, pair: FollowRequest) -> FollowRequest:
+        return pair  # there is nothing to change
+
+    def end(self, pair: FollowRequest) -> None:
+        api.reject(pair)
 
     @admin.action(description=_("Accept the selected follow requests"), permissions=["change"])
     def accept(self, request: HttpRequest, queryset: models.QuerySet[FollowRequest]) -> None:
@@ -153,28 +180,8 @@ class FollowRequestAdmin(PairAdmin):
         self.message_user(request, text % {"number": number, "done": done}, messages.SUCCESS)
 
 
-class UndonePairAdmin(PairAdmin):
-    """Pairs that the api makes and ends, so that signals are sent and edges severed."""
-
-    def make(self, pair: Any) -> Any:
-        raise NotImplementedError
-
-    def end(self, pair: Any) -> None:
-        raise NotImplementedError
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.pk = self.make(obj).pk
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self.end(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        for pair in queryset.select_related(*self.users):
-            self.end(pair)
-
-
 @admin.register(Block)
-class BlockAdmin(UndonePairAdmin):
+class BlockAdmin(AnnouncedPairAdmin):
     users = raw_id_fields = list_select_related = ("blocker", "blocked")
 
     def make(self, pair: Block) -> Block:
@@ -185,7 +192,7 @@ class BlockAdmin(UndonePairAdmin):
 
 
 @admin.register(Mute)
-class MuteAdmin(UndonePairAdmin):
+class MuteAdmin(AnnouncedPairAdmin):
     users = raw_id_fields = list_select_related = ("muter", "muted")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
@@ -230,7 +237,6 @@ class FollowCountAdmin(LargeTableAdmin):
     @admin.action(description=_("Recount the selected users"), permissions=["recount"])
     def recount(self, request: HttpRequest, queryset: models.QuerySet[FollowCount]) -> None:
         keys = list(queryset.values_list("pk", flat=True))
-        with transaction.atomic(using=queryset.db):
-            wrong = counting.recount(Follow, keys, queryset.db)
+        wrong = verify(Follow, FollowCount, keys, queryset.db, repair=True)
         text = ngettext("%(number)s count was wrong.", "%(number)s counts were wrong.", len(wrong))
         self.message_user(request, text % {"number": len(wrong)}, messages.SUCCESS)

@@ -163,16 +163,25 @@ def lock_nodes(edge_class: type[AbstractFollow], pairs: list[tuple[Any, Any]], u
 
 
 def recount(
-    edge_class: type[AbstractFollow], keys: list[Any], using: str, *, repair: bool = True
+    edge_class: type[AbstractFollow],
+    keys: list[Any],
+    using: str,
+    *,
+    repair: bool = True,
+    table: type[models.Model] | None = None,
 ) -> dict[Any, dict[str, tuple[int, int]]]:
     """Compare the counts of these nodes with their edges; return {key: {column: (kept, true)}}.
 
+    Where the two ends are counted in two tables, `table` says which one the keys belong to.
+
     With `repair`, the rows are locked first and set right; run it in a transaction then. A writer
-    that is on its way adds its own step afterwards; but a row that is missing cannot be locked. Costs one SELECT per column and one for the
-    kept values, and the writes of what is wrong.
+    that is on its way adds its own step afterwards; but a row that is missing cannot be locked.
+    Costs one SELECT per column and one for the kept values, and the writes of what is wrong.
     """
     wrong: dict[Any, dict[str, tuple[int, int]]] = defaultdict(dict)
     for model, columns in _by_model(counters(edge_class)):
+        if table not in (None, model):
+            continue
         rows: models.QuerySet[Any] = models.QuerySet(model, using=using).filter(pk__in=keys)
         if repair:
             lock(rows)

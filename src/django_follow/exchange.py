@@ -79,7 +79,7 @@ def read_lines(file: TextIO) -> Iterator[Line]:
             yield Line(number, "", "the line is too long")
             continue
         try:
-            cells = [cell.strip() for cell in next(csv.reader([text]), [])]
+            cells = [cell.strip() for cell in next(csv.reader([text.replace("\0", "\ufffd")]), [])]
         except csv.Error as error:
             yield Line(number, "", str(error))
             continue
@@ -104,8 +104,8 @@ def resolve(
     """
     named, bad = [], []
     for line in lines:
-        if line.problem or "\0" in line.address:
-            bad.append(line if line.problem else line._replace(problem="no account is named"))
+        if line.problem:
+            bad.append(line)
         else:
             named.append((line, _spellings(line.address, domain)))
     field = name_field()

@@ -110,6 +110,7 @@ class FollowQuerySet(PairQuerySet[_Edge]):
                 counting.adjust(self.model, [edge.ends for edge in edges], 0, self.db)
                 fresh = self._fresh(edges)
             else:
+                counting.lock_nodes(self.model, [edge.ends for edge in edges], self.db)
                 fresh = edges
             created = super().bulk_create(edges, *args, **kwargs)
             changes.added(self.model, fresh, self.db)

@@ -20,7 +20,7 @@ from .conf import settings
 from .exceptions import FollowError
 from .intents import find_node, not_found
 from .models import Block, Follow, FollowRequest, Mute
-from .rendering import carried_counts, prefetch_counts
+from .rendering import carried_counts
 
 
 class Row(NamedTuple):
@@ -65,7 +65,6 @@ class PeoplePage(View):
         return render(request, self.template_name, context)
 
     def get_owner(self) -> Any:
-        prefetch_counts([self.request.user])
         return self.request.user
 
     def get_pairs(self) -> Any:

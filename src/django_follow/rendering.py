@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from . import api
 from .counting import counters
 from .models import Follow, FollowCount
+from .relationships import require_users
 
 # Of each kind of form: the labels of its intents, which also tell what a script may show next.
 LABELS: dict[str, dict[str, Any]] = {
@@ -121,19 +122,14 @@ def relationship_of(viewer: Any, node: models.Model) -> api.Relationship:
 
 
 def counts_of(user: Any) -> api.Counts:
-    """The counts that a user carries, else one query."""
+    """The counts that a user carries; those who carry none load them, in one query."""
+    require_users(user)
     following, followers = counters(Follow)
-    if followers.model is FollowCount:
-        if not FollowCount._meta.get_field("user").remote_field.is_cached(user):
-            return api.counts(user)
-        try:
-            return api.Counts(user.follow_count.followers, user.follow_count.following)
-        except ObjectDoesNotExist:
-            return api.Counts(0, 0)
-    names = (followers.column, following.column)
-    if user.get_deferred_fields().intersection(names):
-        return api.counts(user)
-    return api.Counts(*(getattr(user, name) for name in names))
+    try:
+        row = user.follow_count if followers.model is FollowCount else user
+    except ObjectDoesNotExist:
+        return api.Counts(0, 0)
+    return api.Counts(getattr(row, followers.column), getattr(row, following.column))
 
 
 def prefetch_counts(users: Iterable[Any]) -> None:

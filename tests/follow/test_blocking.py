@@ -145,7 +145,7 @@ class TestMute:
 
     def test_signals(self, ann, bo, heard, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):
-            mute, _ = api.mute(ann, bo)
+            api.mute(ann, bo)
             api.mute(ann, bo, until=dt.timedelta(days=1))
             assert api.unmute(ann, bo) is True
             assert api.unmute(ann, bo) is False

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 
@@ -176,6 +178,48 @@ class TestRecountWhileTheSiteWrites:
 
         assert together(4, work) == [{"0 counts were wrong.\n"}, set(), set(), set()]
 
+    @pytest.mark.parametrize("counted", ["right", "wrong", "not at all"])
+    @pytest.mark.parametrize("command", ["check", "repair"])
+    def test_a_follow_that_comes_in_between(self, ann, bo, make_user, counted, command):
+        """At the first look, while a wrong count is looked at again, or before it is set."""
+        cy = make_user("cy")
+        follow(ann, bo)
+        if counted == "wrong":
+            FollowCount.objects.filter(pk=ann.pk).update(following=8)
+            FollowCount.objects.filter(pk=bo.pk).update(followers=8)
+        if counted == "not at all":
+            FollowCount.objects.all().delete()
+        writers: list[threading.Thread] = []
+
+        def write() -> None:
+            follow(cy, bo)
+            connection.close()
+
+        def is_the_moment(sql: str) -> bool:
+            if counted == "not at all" and command == "repair":
+                return sql.startswith("INSERT INTO")
+            again = counted == "right" or connection.in_atomic_block
+            return "COUNT(" in sql and "django_follow_follow" in sql and again
+
+        def watch(execute: Any, sql: str, *arguments: Any) -> Any:
+            if not writers and is_the_moment(sql):
+                writers.append(threading.Thread(target=write))
+                writers[0].start()
+                writers[0].join(timeout=1)  # it waits for us where it finds a lock
+            return execute(sql, *arguments)
+
+        output = StringIO()
+        with suppress(CommandError), connection.execute_wrapper(watch):
+            call_command("follow_recount", check=command == "check", stdout=output)
+        writers[0].join()
+
+        if command == "repair":
+            assert (counts(ann), counts(bo), counts(cy)) == ((0, 1), (2, 0), (0, 1))
+        elif counted == "right":
+            assert output.getvalue().endswith(" 0 counts were wrong.\n")
+        else:
+            assert output.getvalue().count(" instead of ") == 2
+
 
 class TestExport:
     def test_following(self, ann, bo, make_user, tmp_path):
@@ -267,7 +311,7 @@ class TestImport:
             "line 4: this is the account itself",
             "line 5: a block stands in between",
             "line 6: no account is named",
-            "line 8: no account is named",
+            "line 8: there is no account 'x\ufffdy' here",
             "line 9: the line is too long",
             "following of ann: 1 new, 0 already there, 7 bad lines.",
         ]

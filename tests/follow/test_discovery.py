@@ -127,7 +127,7 @@ class TestSuggestions:
         assert {found[two].reason, found[three].reason} == {"popular"}
 
     def test_bounds(self, ann, crowd, monkeypatch):
-        """Only the people followed last are asked, and only the newest edges tell who is popular."""
+        """Only those followed last are asked; only the newest edges tell who is popular."""
         monkeypatch.setattr(discovery, "SOURCES", 1)
         monkeypatch.setattr(discovery, "RECENT", 1)
         first, last, old, new = crowd(4)

@@ -264,6 +264,16 @@ class TestDelete:
 
 
 class TestLocked:
+    def test_conditions_on_the_ends_need_no_join(self, ann, bo, django_assert_num_queries):
+        for edges in (
+            Follow.objects.of(ann).to_any([bo, bo.pk]),
+            Follow.objects.between(ann, [bo]),
+            Follow.objects.filter(follower__pk=ann.pk, followee__in=[bo]),
+        ):
+            with django_assert_num_queries(1) as captured:
+                edges.locked()
+            assert captured[0]["sql"].count("SELECT") == 1
+
     @pytest.mark.django_db(transaction=True)
     def test_needs_a_transaction_where_there_are_locks(self, make_user):
         edge, _ = api.follow(make_user("ann"), make_user("bo"))

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import serializers
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_save, pre_delete
 from testapp.models import (
     Channel,
     Country,
@@ -21,7 +23,7 @@ from testapp.models import (
     TopicFollow,
 )
 
-from django_follow import api
+from django_follow import api, receivers
 from django_follow.exceptions import UnsavedNode
 from django_follow.models import Follow, FollowCount
 
@@ -232,6 +234,25 @@ class TestFixtures:
 
         exact()
 
+    @pytest.mark.skipif(
+        settings.AUTH_USER_MODEL != "users.Member",
+        reason="the stock user has no columns for counts",
+    )
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_counts_in_columns_of_the_user(self, order, dumped, load, exact, settings):
+        settings.FOLLOW_USER_COUNTS = ("following_count", "followers_count")
+        receivers.connect()
+        users = json.loads(dumped["users"])
+        for user in users:
+            user["fields"].update(following_count=7, followers_count=7)
+
+        load(*[json.dumps(users), *self.nodes(dumped)[1:], *self.edges(dumped)][::order])
+
+        exact()
+        post_save.disconnect(
+            sender=get_user_model(), dispatch_uid="django_follow.after_loading_node"
+        )
+
     @pytest.mark.django_db(transaction=True)
     def test_an_object_by_itself(self, make_user, exact):
         """A project that reads fixtures with `serializers` does so without a transaction."""
@@ -289,6 +310,39 @@ class TestConcurrency:
             failed = [result for result in others if isinstance(result, Exception)]
             assert {type(error) for error in failed} <= {UnsavedNode}
             exact()
+
+    @pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="tells who waits by a table of PostgreSQL"
+    )
+    def test_a_follow_that_is_counted_but_not_committed(self, make_user, together, exact):
+        """It needs the user once more when it commits, and its deletion must not hold them yet."""
+        ann, bo = make_user(), make_user()
+        api.follow(bo, ann)
+        api.unfollow(bo, ann)  # so that both have counts
+        counted = threading.Event()
+
+        def work(number):
+            if number:
+                counted.wait(10)
+                return ann.delete()
+            with transaction.atomic(), connection.cursor() as cursor:
+                api.follow(bo, ann)
+                counted.set()
+                for _ in range(10_000):
+                    cursor.execute(
+                        "SELECT 1 FROM pg_locks WHERE NOT granted"
+                        " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+                    )
+                    if cursor.fetchone():
+                        return True
+            return "Nobody waited."
+
+        followed, deleted = together(2, work)
+
+        assert followed is True
+        assert isinstance(deleted, tuple), deleted
+        exact()
+        assert Follow.objects.count() == 0
 
     def test_two_who_follow_each_other_are_deleted_at_once(self, crowd, together, exact):
         survivor = crowd(1)[0]

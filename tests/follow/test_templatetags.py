@@ -18,6 +18,7 @@ from django_follow.api import (
     mute,
     with_relationship,
 )
+from django_follow.exceptions import NoSuchEdge
 from django_follow.models import FollowCount
 
 pytestmark = pytest.mark.django_db
@@ -243,15 +244,20 @@ class TestFollowAction:
 
 
 class TestCounts:
-    def test_both(self, render, ann, bo):
+    def test_both(self, render, ann, bo, django_assert_num_queries):
         follow(ann, bo)
-
-        html = render("{% follower_count other %} {% following_count other %}", ann, other=bo)
+        source = "{% follower_count other %} {% following_count other %}"
+        with django_assert_num_queries(1):
+            html = render(source, ann, other=bo)
 
         assert html == (
             f'<span data-follow-count="followers" data-follow-id="{bo.pk}">1</span> '
             f'<span data-follow-count="following" data-follow-id="{bo.pk}">0</span>'
         )
+
+    def test_of_something_else(self, render, ann):
+        with pytest.raises(NoSuchEdge):
+            render("{% follower_count topic %}", ann, topic=Topic.objects.create(name="Tea"))
 
     def test_of_nobody(self, render, bo):
         FollowCount.objects.all().delete()
@@ -277,6 +283,20 @@ class TestCounts:
 
         assert html.count(">1<") == 1
         assert html.count(">0<") == 2 * number - 1
+
+    def test_columns_of_the_user(self, render, make_user, settings, django_assert_num_queries):
+        """Any two columns can play the part here."""
+        settings.FOLLOW_USER_COUNTS = ("first_name", "last_name")
+        user = make_user(first_name="7", last_name="8")
+        source = """{% prefetch_relationships users %}{% for one in users %}
+        {% follower_count one %}{% following_count one %}{% endfor %}"""
+        with django_assert_num_queries(0):
+            html = render(source, AnonymousUser(), users=[user])
+        deferred = get_user_model().objects.only("username").get(pk=user.pk)
+        with django_assert_num_queries(2):
+            slow = render(source, AnonymousUser(), users=[deferred])
+
+        assert re.findall(r">(\d)<", html) == re.findall(r">(\d)<", slow) == ["8", "7"]
 
     def test_large_numbers_stay_plain(self, render, bo, settings):
         settings.USE_THOUSAND_SEPARATOR = True

@@ -93,7 +93,8 @@ class TestJson:
     def test_answers_the_new_state(self, as_ann, ann, bo, url, make_user):
         follow(bo, ann)
         follow(make_user("di"), ann)
-        follow(make_user("cy"), bo)
+        for name in ("cy", "ed"):
+            follow(make_user(name), bo)
 
         response = as_ann.post(url, {"id": bo.pk, "action": "follow"}, headers=JSON)
 
@@ -105,7 +106,7 @@ class TestJson:
             "requested_by": False,
             "blocking": False,
             "muting": False,
-            "counts": {"followers": 2, "following": 1},
+            "counts": {"followers": 3, "following": 1},
             "viewer": {"id": str(ann.pk), "counts": {"followers": 2, "following": 1}},
         }
 

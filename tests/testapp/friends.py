@@ -4,8 +4,8 @@ from django.db import transaction
 
 from django_follow.api import follow, is_following, unfollow
 from django_follow.exceptions import FollowError
-from django_follow.models import Follow
-from django_follow.signals import followed, unfollowed
+from django_follow.models import Follow, FollowRequest
+from django_follow.signals import follow_request_accepted, unfollowed
 
 
 def asks_first(follower, followee):
@@ -30,5 +30,5 @@ def part(edge, using, **kwargs):
 
 def connect():
     """Called in AppConfig.ready()."""
-    followed.connect(befriend, sender=Follow)
+    follow_request_accepted.connect(befriend, sender=FollowRequest)
     unfollowed.connect(part, sender=Follow)

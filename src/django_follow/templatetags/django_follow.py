@@ -76,7 +76,7 @@ def follower_count(user: models.Model) -> SafeString:
 
 @register.simple_tag
 def following_count(user: models.Model) -> SafeString:
-    """Render how many a user follows. Costs as `{% follower_count %}`."""
+    """Render how many a user follows. Costs as `{% follower_count %}`; both together cost one."""
     return _count("following", user, counts_of(user).following)
 
 
