@@ -9,8 +9,9 @@ from copy import copy
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models.deletion import Collector, get_candidate_relations_to_delete
+from django.db.models.sql import DeleteQuery
 from django.dispatch import Signal
 
 from . import counting
@@ -59,8 +60,9 @@ def announce(signal: Signal, sender: type[models.Model], using: str, **details: 
 def added(edge_class: type[AbstractFollow], edges: list[Any], using: str) -> None:
     """These edges are new: count them and send `followed` for each."""
     if edges:
-        counting.adjust(edge_class, (edge.ends for edge in edges), 1, using)
         _announce_edges(followed, edge_class, edges, using)
+        # Last: from here to the commit, whoever else counts these nodes waits.
+        counting.adjust(edge_class, (edge.ends for edge in edges), 1, using)
 
 
 def removed(
@@ -107,21 +109,27 @@ def remove(
 
 
 def remove_pair(edge_class: type[AbstractFollow], edge: Any, using: str) -> bool:
-    """Delete the edge of this pair, if there is one; fetch it only for those who want to see it."""
+    """Delete the edge of this pair, if there is one, and announce it as it was stored."""
     fields = edge_class.end_fields()
     pair = {field.attname: getattr(edge, field.attname) for field in fields}
     edges = edge_class._default_manager.using(using).filter(**pair)
-    fast = Collector(using=using).can_fast_delete(edges)
-    if not fast or unfollowed.has_listeners(edge_class):
-        found = edges.locked()
-        for field, stored in product(fields, found):
-            field.set_cached_value(stored, field.get_cached_value(edge))
+    # A database that returns what it inserts returns what it deletes, too.
+    returns = connections[using].features.can_return_columns_from_insert
+    at_once = returns and Collector(using=using).can_fast_delete(edges)
+    found = _delete_returning(edges, using) if at_once else edges.locked()
+    for field, stored in product(fields, found):
+        field.set_cached_value(stored, field.get_cached_value(edge))
+    if at_once:
+        removed(edge_class, found, using)
+    else:
         remove(edge_class, found, using)
-        return bool(found)
-    deleted = edges._raw_delete(using)
-    if deleted:
-        removed(edge_class, [edge], using)
-    return bool(deleted)
+    return bool(found)
+
+
+def _delete_returning(edges: Any, using: str) -> list[Any]:
+    """Delete these rows in one statement, and return them."""
+    sql, values = edges.query.chain(klass=DeleteQuery).get_compiler(using).as_sql()
+    return list(edges.raw(f"{sql} RETURNING *", values))
 
 
 def delete_rows(edge_class: type[AbstractFollow], edges: list[Any], using: str) -> int:

@@ -91,7 +91,7 @@ def follow_requests_count(context: Context) -> int:
 def followers_you_know(context: Context, user: models.Model) -> api.KnownFollowers:
     """Return `count` and a `sample` of the followers of a user whom the viewer follows.
 
-    Costs one query; none for anonymous readers.
+    Costs two queries; none for anonymous readers.
     """
     return api.followers_you_know(_viewer(context), user)
 
