@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import os
+
+import dj_database_url
+
+DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"])}
+SECRET_KEY = "benchmarks"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django_follow",
+    # The peers:
+    "friendship",
+    "actstream",
+]
+# django-friendship has taken `user.following` and `user.followers` for its foreign keys.
+FOLLOW_USER_ATTRIBUTES = None
