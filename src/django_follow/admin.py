@@ -17,7 +17,7 @@ from . import api
 from .exceptions import FollowError
 from .management.recounting import verify
 from .models import Block, Follow, FollowCount, FollowRequest, HiddenSuggestion, Mute
-from .permission import require_permission
+from .permission import require_permission, require_room
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -120,6 +120,7 @@ class FollowAdmin(PairAdmin):
         super().save_model(request, obj, form, change)
         if not change:
             require_permission(obj.follower, obj.followee, obj._state.db)
+            require_room(obj.follower, obj._state.db)
 
 
 class AnnouncedPairAdmin(PairAdmin):

@@ -18,22 +18,34 @@ def block(
 ) -> tuple[Block, bool]:
     """Forbid two users to follow each other, and end what they have: edges and requests.
 
-    Returns the block and whether it is new. Raises SelfFollow, UnsavedNode or NoSuchEdge. Costs a
-    SELECT and a statement that lock, the INSERT, and two to four statements that sever. Sends
-    `blocked`, and `unfollowed` for each edge severed, on commit.
+    Returns the block and whether it is new. Raises SelfFollow, UnsavedNode or NoSuchEdge. Costs
+    three statements that lock, the INSERT, and two to four that sever. Sends `blocked`, and
+    `unfollowed` for each edge severed, on commit.
     """
     database, pair = user_pair(Block, blocker, blocked, using)
     blocks, edges = Block.objects.using(database), Follow.objects.using(database)
 
     def insert() -> Block:
-        # A follow that is under way has counted itself, whoever of the two follows: it either has
-        # committed, and is severed here, or it waits to be counted and then finds the block. Edges
-        # are locked before counts, as everywhere.
-        edges.between(blocker.pk, [blocked.pk]).locked()
-        counting.adjust(Follow, [(blocker.pk, blocked.pk)], 0, database)
+        # A follow that is under way has inserted its edge. It either commits, and is severed by the
+        # next attempt, or waits for the edge that takes its place here, and then finds the block.
+        # Edges are locked before counts, as everywhere; a request waits for the counts.
+        both = edges.between(blocker.pk, [blocked.pk])
+        known = {edge.ends for edge in both.locked()}
+        ways = sorted([(blocker.pk, blocked.pk), (blocked.pk, blocker.pk)])
+        plain: models.QuerySet[Follow] = models.QuerySet(Follow, using=database)
+        plain.bulk_create(
+            Follow(follower_id=start, followee_id=end)
+            for start, end in ways
+            if (start, end) not in known
+        )
+        counting.adjust(Follow, ways[:1], 0, database)
         new = with_nodes(Block(**pair), blocker, blocked)
         new.save(using=database, force_insert=True)
-        edges.between(blocker.pk, [blocked.pk]).delete()
+        for start, end in ways:
+            if (start, end) in known:
+                edges.of(start).to(end).delete()
+            else:
+                edges.of(start).to(end)._raw_delete(database)  # never counted nor announced
         FollowRequest.objects.using(database).between(blocker.pk, [blocked.pk]).delete()
         changes.announce(
             signals.blocked, Block, database, block=new, blocker=blocker, blocked=blocked

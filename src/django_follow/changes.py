@@ -57,6 +57,20 @@ def announce(signal: Signal, sender: type[models.Model], using: str, **details: 
     _on_commit(lambda: signal.send_robust(sender=sender, using=using, **details), using)
 
 
+def ask_first(edge: Any, permit: Callable[[], object]) -> None:
+    """Call `permit` once this edge is inserted and before it is counted; it may raise.
+
+    Whoever counts the same nodes waits from then on, so that what can be asked is asked before.
+    """
+    edge._permit = permit
+
+
+def asked(edge: Any) -> None:
+    """The edge is inserted: ask now."""
+    if permit := edge.__dict__.pop("_permit", None):
+        permit()
+
+
 def added(edge_class: type[AbstractFollow], edges: list[Any], using: str) -> None:
     """These edges are new: count them and send `followed` for each."""
     if edges:

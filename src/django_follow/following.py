@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from copy import copy
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -45,9 +46,11 @@ def follow(
 
     def insert() -> AbstractFollow:
         edge = with_nodes(edge_class(**pair, **options), follower, followee)
+        if edge_class is Follow:
+            changes.ask_first(edge, partial(require_permission, follower, followee, database))
         edge.save(using=database, force_insert=True)  # whose receiver counts and announces it
         if edge_class is Follow:
-            require_permission(follower, followee, database)
+            require_room(follower, database)
         return edge
 
     return insert_or_find(insert, find, (follower, followee), database)

@@ -25,7 +25,7 @@ def require_permission(
     """After an INSERT, in its transaction: raise when it must not stand.
 
     Before it, a block could still come in between; now a block waits, or is seen. A request that
-    an edge has overtaken is removed. Costs one SELECT, and one more with FOLLOW_MAX_FOLLOWING.
+    an edge has overtaken is removed. Costs one SELECT.
     """
     connection = connections[database]
     keys = [key_in(database, follower), key_in(database, followee)]
@@ -40,11 +40,13 @@ def require_permission(
         raise Blocked(f"{followee} does not want to be followed by {follower}.")
     if requested and not asking:
         FollowRequest.objects.using(database).of(follower.pk).to(followee.pk).delete()
-    require_room(follower, database)
 
 
 def require_room(follower: models.Model, database: str, *, more: int = 0) -> None:
-    """After its edges are counted: raise LimitReached when a user follows too many, with `more`."""
+    """After its edges are counted: raise LimitReached when a user follows too many, with `more`.
+
+    Costs nothing without FOLLOW_MAX_FOLLOWING, else one SELECT.
+    """
     limit = settings.max_following
     if limit is not None and counts(follower, using=database).following + more > limit:
         raise LimitReached(f"{follower} may follow {limit} at most. Unfollow somebody first.")

@@ -70,6 +70,7 @@ def after_save(
     if raw and sender._meta.concrete_model is not _root(sender):
         return  # the row of a child, in a table of its own; its parent has been loaded as well
     if before is None and created:
+        changes.asked(instance)
         changes.added(sender, [instance], using)
     elif before is not None and before.ends != instance.ends:
         changes.removed(sender, [before], using)

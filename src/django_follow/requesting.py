@@ -62,6 +62,7 @@ def accept(request: FollowRequest, *, using: str | None = None) -> AbstractFollo
         edge = with_nodes(Follow(**pair), *nodes)
         edge.save(using=database, force_insert=True)
         require_permission(*nodes, database, asking=True)
+        require_room(follower, database)
         if not _delete(request, database):
             raise NoSuchRequest(f"{follower} no longer asks to follow {followee}.")
         _announce(signals.follow_request_accepted, request, database, edge=edge)

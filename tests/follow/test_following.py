@@ -7,7 +7,16 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils.functional import SimpleLazyObject
-from testapp.models import Country, Profile, ProxyTopic, Reminder, Subscription, Topic, TopicFollow
+from testapp.models import (
+    Club,
+    Country,
+    Profile,
+    ProxyTopic,
+    Reminder,
+    Subscription,
+    Topic,
+    TopicFollow,
+)
 
 from django_follow import api
 from django_follow.exceptions import (
@@ -41,7 +50,7 @@ class TestFollow:
     def test_statements(self, ann, bo, statements):
         with statements() as seen:
             api.follow(ann, bo)
-        assert seen == ["INSERT follow", "INSERT followcount", "SELECT block"]
+        assert seen == ["INSERT follow", "SELECT block", "INSERT followcount"]
 
         with statements() as seen:
             api.follow(ann, bo)
@@ -55,6 +64,18 @@ class TestFollow:
         written = ["INSERT testapp_topicfollow", "UPDATE testapp_topic"]
         assert [one for one in seen if not one.startswith("SELECT")] == written
         assert len(seen) in (2, 3)  # MySQL and MariaDB lock the topic first
+
+    def test_text_keys(self, ann, bo):
+        chess, go = (Club.objects.create(code=code) for code in ("chess", "go"))
+        api.follow(ann, go)
+
+        new = api.follow_many(ann, [go, chess])
+        api.follow(bo, chess)
+
+        assert [edge.followee_id for edge in new] == ["chess"]
+        assert api.is_following(ann, chess) is True
+        assert api.unfollow(ann, chess) is True
+        assert dict(Club.objects.values_list("code", "followers_count")) == {"chess": 1, "go": 1}
 
     def test_again_updates_options_only(self, ann, tea):
         edge, _ = api.follow(ann, tea, notify=True)

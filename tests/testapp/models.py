@@ -57,6 +57,19 @@ class LoudTopicFollow(TopicFollow):
         proxy = True
 
 
+class Club(models.Model):
+    """Something with a text key that users follow."""
+
+    code = models.CharField(primary_key=True, max_length=20)
+    followers_count = models.IntegerField(default=0)
+
+
+class ClubFollow(AbstractFollow):
+    followers_count = "followers_count"
+
+    followee = models.ForeignKey(Club, models.CASCADE, related_name="follower_edges")
+
+
 class Profile(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE)
     subscriptions = models.IntegerField(default=0)

@@ -29,6 +29,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Club",
+            fields=[
+                ("code", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("followers_count", models.IntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Country",
             fields=[
                 ("code", models.CharField(max_length=40, primary_key=True, serialize=False)),
@@ -221,6 +228,53 @@ class Migration(migrations.Migration):
                 "constraints": [],
             },
             bases=("testapp.topicfollow",),
+        ),
+        migrations.CreateModel(
+            name="ClubFollow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created",
+                    model_utils.fields.AutoCreatedField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "followee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follower_edges",
+                        to="testapp.club",
+                    ),
+                ),
+                (
+                    "follower",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(model_name)s_edges",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="follower",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["follower", "-id"], name="testapp_clubfollow_follower"),
+                    models.Index(fields=["followee", "-id"], name="testapp_clubfollow_followee"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("follower", "followee"), name="testapp_clubfollow_unique"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProfileLink",
