@@ -19,33 +19,29 @@ def block(
     """Forbid two users to follow each other, and end what they have: edges and requests.
 
     Returns the block and whether it is new. Raises SelfFollow, UnsavedNode or NoSuchEdge. Costs
-    three statements that lock, the INSERT, and two to four that sever. Sends `blocked`, and
+    two or three statements that lock, the INSERT, and two to four that sever. Sends `blocked`, and
     `unfollowed` for each edge severed, on commit.
     """
     database, pair = user_pair(Block, blocker, blocked, using)
-    blocks, edges = Block.objects.using(database), Follow.objects.using(database)
+    blocks = Block.objects.using(database)
+    both = Follow.objects.using(database).between(blocker.pk, [blocked.pk])
+    plain: models.QuerySet[Follow] = models.QuerySet(Follow, using=database)
+    ways = {(blocker.pk, blocked.pk), (blocked.pk, blocker.pk)}
 
     def insert() -> Block:
         # A follow that is under way has inserted its edge. It either commits, and is severed by the
         # next attempt, or waits for the edge that takes its place here, and then finds the block.
         # Edges are locked before counts, as everywhere; a request waits for the counts.
-        both = edges.between(blocker.pk, [blocked.pk])
-        known = {edge.ends for edge in both.locked()}
-        ways = sorted([(blocker.pk, blocked.pk), (blocked.pk, blocker.pk)])
-        plain: models.QuerySet[Follow] = models.QuerySet(Follow, using=database)
-        plain.bulk_create(
-            Follow(follower_id=start, followee_id=end)
-            for start, end in ways
-            if (start, end) not in known
-        )
-        counting.adjust(Follow, ways[:1], 0, database)
+        stored = both.locked()
+        free = ways - {edge.ends for edge in stored}
+        places = [Follow(follower_id=start, followee_id=end) for start, end in sorted(free)]
+        plain.bulk_create(places)  # never counted nor announced
+        counting.adjust(Follow, ways, 0, database)
         new = with_nodes(Block(**pair), blocker, blocked)
         new.save(using=database, force_insert=True)
-        for start, end in ways:
-            if (start, end) in known:
-                edges.of(start).to(end).delete()
-            else:
-                edges.of(start).to(end)._raw_delete(database)  # never counted nor announced
+        changes.remove(Follow, stored, database)
+        if places:
+            both._raw_delete(database)
         FollowRequest.objects.using(database).between(blocker.pk, [blocked.pk]).delete()
         changes.announce(
             signals.blocked, Block, database, block=new, blocker=blocker, blocked=blocked

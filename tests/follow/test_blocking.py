@@ -62,7 +62,6 @@ class TestBlock:
             "INSERT followcount",  # adds nothing: the lock that every request waits for
             "INSERT block",
             "DELETE follow",
-            "DELETE follow",
             "DELETE followrequest",
         ]
 
@@ -75,7 +74,8 @@ class TestBlock:
             "SELECT follow",
             "INSERT followcount",
             "INSERT block",
-            *["SELECT follow", "DELETE follow", "INSERT followcount"] * 2,
+            "DELETE follow",
+            "INSERT followcount",
             "DELETE followrequest",
         ]
 
