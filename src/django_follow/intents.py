@@ -50,7 +50,8 @@ def find_node(label: str, key: str, *related: str) -> models.Model:
     try:
         if "\0" in key:
             raise ValueError(key)
-        node: models.Model = model._default_manager.select_related(*related).get(pk=key)
+        nodes = model._default_manager.all()
+        node: models.Model = (nodes.select_related(*related) if related else nodes).get(pk=key)
     except (ValueError, TypeError, OverflowError, ValidationError):
         raise Refusal(400, "bad_id", _("id is not a primary key.")) from None
     except ObjectDoesNotExist:

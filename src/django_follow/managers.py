@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db import connections, models, transaction
 from django.db.models import Q
@@ -17,7 +18,8 @@ _Pair = TypeVar("_Pair", bound="AbstractPair")
 _Edge = TypeVar("_Edge", bound="AbstractFollow")
 
 
-class Page(NamedTuple, Generic[_Pair]):
+@dataclass(frozen=True)
+class Page(Generic[_Pair]):
     """Some pairs, newest first, and the cursor of those after them (None at the end)."""
 
     pairs: list[_Pair]

@@ -425,5 +425,6 @@ class TestChoosingUsers:
 
         assert FollowAdmin(Follow, site).get_autocomplete_fields(request) == ()
 
+    @pytest.mark.django_db(databases=["default", "other"])  # Django 6.1 asks all of them
     def test_the_checks_of_the_project_pass(self):
         assert [message for message in run_checks() if message.id.startswith("admin.")] == []

@@ -8,6 +8,7 @@ from testapp.models import TopicFollow
 
 from django_follow import api
 from django_follow.exceptions import InvalidCursor
+from django_follow.managers import Page
 from django_follow.models import Block, Follow
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ class TestPage:
         assert cursor is None
 
     def test_exactly_full(self, ann, edges):
-        assert Follow.objects.to(ann).page(7) == (edges, None)
+        assert Follow.objects.to(ann).page(7) == Page(edges, None)
 
     def test_an_edge_that_comes_or_goes_shifts_nothing(self, ann, edges, make_user):
         page = Follow.objects.to(ann).page(3)
