@@ -11,7 +11,9 @@ class ActivityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import tracking
         from .checks import check_action_model, check_settings
 
         register(check_settings)
         register(check_action_model)
+        tracking.connect()

@@ -21,9 +21,58 @@ class Settings:
         return getattr(project_settings, "ACTIVITY_DEDUP_WINDOW", 60)
 
     @property
+    def strict_verbs(self) -> bool:
+        """Refuse verbs that are not registered, instead of taking them as plain text."""
+        return getattr(project_settings, "ACTIVITY_STRICT_VERBS", False)
+
+    @property
+    def enrich(self) -> Callable[[Any], object] | None:
+        """The project's function that may complete every action before it is written."""
+        return _callable(getattr(project_settings, "ACTIVITY_ENRICH", None))
+
+    @property
+    def track(self) -> Mapping[str, Mapping[str, Any]]:
+        """Per model ("app_label.ModelName"), the options of `track()`. Read once, at the start."""
+        return getattr(project_settings, "ACTIVITY_TRACK", {})
+
+    @property
+    def tracking(self) -> bool:
+        """Log the actions of tracked models; a project may turn it off for its tests."""
+        return getattr(project_settings, "ACTIVITY_TRACKING", True)
+
+    @property
+    def on_target_delete(self) -> str | Mapping[str, str]:
+        """What becomes of actions whose object is deleted: "keep", "hide" or "cascade".
+
+        For all models, or a dict per model ("app_label.ModelName"), where the others are kept.
+        """
+        return getattr(project_settings, "ACTIVITY_ON_TARGET_DELETE", "keep")
+
+    @property
     def followees(self) -> Callable[[Any], Any] | None:
         """The project's function from a user to the primary keys of the actors they follow."""
         return _callable(getattr(project_settings, "ACTIVITY_FOLLOWEES", None))
+
+    @property
+    def followed_targets(self) -> Callable[[Any], Any] | None:
+        """The project's function from a user to the objects they follow, as pairs of a model and a
+        queryset of primary keys."""
+        return _callable(getattr(project_settings, "ACTIVITY_FOLLOWED_TARGETS", None))
+
+    @property
+    def excluded(self) -> Callable[[Any], Any] | None:
+        """The project's function from a viewer to the primary keys of actors they never see."""
+        return _callable(getattr(project_settings, "ACTIVITY_EXCLUDED", None))
+
+    @property
+    def queryset(self) -> Callable[[Any, Any], Any] | None:
+        """The project's function `(queryset, viewer) -> queryset` that narrows every stream."""
+        return _callable(getattr(project_settings, "ACTIVITY_QUERYSET", None))
+
+    @property
+    def visible(self) -> Callable[[Any, Any], Any] | None:
+        """The project's function `(actions, viewer) -> actions` that drops rows of a page."""
+        return _callable(getattr(project_settings, "ACTIVITY_VISIBLE", None))
 
     @property
     def actor_select_related(self) -> tuple[str, ...]:
@@ -38,9 +87,17 @@ class Settings:
 
     def queryset_for(self, label: str) -> Any:
         """The queryset that the project names for a model in `prefetch`, or None."""
-        named = {key.lower(): value for key, value in self.prefetch.items()}.get(label)
-        function = _callable(named)
+        function = _callable(_of_model(self.prefetch, label))
         return None if function is None else function()
+
+    def delete_policy(self, label: str) -> str:
+        """What `on_target_delete` says of the model with this lower-case label."""
+        policy = self.on_target_delete
+        return policy if isinstance(policy, str) else _of_model(policy, label) or "keep"
+
+
+def _of_model(values: Mapping[str, Any], label: str) -> Any:
+    return {key.lower(): value for key, value in values.items()}.get(label)
 
 
 def _callable(value: Any) -> Callable[..., Any] | None:

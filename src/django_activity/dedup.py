@@ -1,20 +1,27 @@
 """Insert an action unless the same one is there already, exactly, under any concurrency.
 
 Writers of the same action first queue at a lock that lasts until their transaction ends; then one
-statement inserts the row unless a matching one lies within the window. Looking and inserting are
-one statement after the lock, so each sees what the writer before it has committed. The rows are
-the only memory: a row deleted or moved out of the window no longer counts.
+statement inserts the row unless a matching one lies within the window. It comes after the lock, so
+each writer sees what the one before it has committed. The rows are the only memory: a row deleted
+or moved out of the window no longer counts.
+
+PostgreSQL keeps its advisory locks in shared memory, with room for some thousands. So whoever logs
+many different actions closes one gate to all writers instead of locking each action; a writer of
+one action holds that gate open as long as its transaction lasts.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 
@@ -30,6 +37,11 @@ KEY_FIELDS = (
 )
 
 
+MAX_LOCKS = 500
+LOOKED_UP_AT_ONCE = 500
+GATE = int.from_bytes(b"activity", "big")  # any number that no other program locks
+
+
 def insert_unless_logged(action: AbstractAction, window: float, using: str) -> bool:
     """Insert `action` unless the same one was logged within `window` seconds of its `created`.
 
@@ -37,7 +49,7 @@ def insert_unless_logged(action: AbstractAction, window: float, using: str) -> b
     then `action.pk` is set. Costs two statements, on SQLite one.
     """
     connection = connections[using]
-    _queue_up(connection, action)
+    queue_up([action], using)
     values, unknown = _values(connection, action)
     sql, params = _conditional_insert(connection, action, values, same_as(action, window, using))
     pk_name = action._meta.pk.attname
@@ -91,26 +103,95 @@ def same_as(action: AbstractAction, window: float, using: str) -> models.QuerySe
     )
 
 
-def _queue_up(connection: BaseDatabaseWrapper, action: AbstractAction) -> None:
-    """Wait for other writers of the same action until this transaction ends."""
+def queue_up(actions: Sequence[AbstractAction], using: str) -> None:
+    """Wait for other writers of the same actions until this transaction ends. One statement."""
+    connection = connections[using]
     if connection.vendor == "sqlite":
         return  # one writer at a time as it is
-    key = _lock_key(action)
+    # In their order, so that two writers of the same actions wait in a line and not in a ring.
+    keys = sorted({_lock_key(action) for action in actions[: MAX_LOCKS + 1]})
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            if len(keys) > MAX_LOCKS:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GATE])
+            elif len(keys) == 1:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s)",
+                    [GATE, *keys],
+                )
+            else:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock_shared(%s) UNION ALL "
+                    "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS keys(key)",
+                    [GATE, keys],
+                )
         return
     # An upsert takes the row's exclusive lock at once, new or old, so that two cannot deadlock.
-    DedupLock.objects.using(connection.alias).bulk_create(
-        [DedupLock(key=key, locked_at=timezone.now())],
+    if len(actions) > MAX_LOCKS:
+        keys = sorted({_lock_key(action) for action in actions})
+    now = timezone.now()
+    DedupLock.objects.using(using).bulk_create(
+        [DedupLock(key=key, locked_at=now) for key in keys],
+        batch_size=1000,
         update_conflicts=True,
         update_fields=["locked_at"],
     )
 
 
+def find_repeats(
+    actions: Sequence[AbstractAction], windows: Sequence[float], using: str
+) -> set[int]:
+    """Which of these unsaved actions, by position, repeat a logged one or one before them here.
+
+    Each has a window of its own, in seconds. One query for 500 actions.
+    """
+    times: dict[tuple[Any, ...], list[datetime]] = defaultdict(list)
+    in_order = sorted(range(len(actions)), key=lambda position: actions[position].created)
+    for start in range(0, len(in_order), LOOKED_UP_AT_ONCE):
+        some = [actions[position] for position in in_order[start : start + LOOKED_UP_AT_ONCE]]
+        for *key, created in _logged_about(some, max(windows), using):
+            times[tuple(key)].append(created)
+    repeats = set()
+    for position, (action, window) in enumerate(zip(actions, windows, strict=True)):
+        known, reach = times[_key(action)], timedelta(seconds=window)
+        if any(abs(created - action.created) < reach for created in known):
+            repeats.add(position)
+        else:
+            known.append(action.created)
+    return repeats
+
+
+def _logged_about(
+    actions: Sequence[AbstractAction], window: float, using: str
+) -> models.QuerySet[Any, Any]:
+    """Key and time of the logged actions that those given, oldest first, may repeat."""
+    reach = timedelta(seconds=window)
+    actors = {action.actor_id for action in actions}
+    whose = Q(actor__in=actors - {None})
+    if None in actors:
+        whose |= Q(actor=None, actor_label="")  # the system, not somebody who was deleted
+    logged = (
+        type(actions[0])
+        ._base_manager.using(using)
+        .filter(
+            whose,
+            verb__in={action.verb for action in actions},
+            created__gt=actions[0].created - reach,
+            created__lt=actions[-1].created + reach,
+        )
+    )
+    if connections[using].vendor == "mysql":
+        logged = logged.select_for_update()  # see find_same
+    return logged.values_list(*KEY_FIELDS, "created")
+
+
+def _key(action: AbstractAction) -> tuple[Any, ...]:
+    return tuple(getattr(action, name) for name in KEY_FIELDS)
+
+
 def _lock_key(action: AbstractAction) -> int:
     """A signed 64-bit number of the action's identity; a collision only makes two writers wait."""
-    identity = [action._meta.label, *(str(getattr(action, name)) for name in KEY_FIELDS)]
+    identity = [action._meta.label, *map(str, _key(action))]
     digest = hashlib.blake2b(json.dumps(identity).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 

@@ -21,7 +21,25 @@ class InvalidAction(ActivityError, ValueError):
     code = "invalid_action"
 
 
+class UnknownVerb(InvalidAction):
+    """ACTIVITY_STRICT_VERBS is on, and this verb is not registered."""
+
+    code = "unknown_verb"
+
+
+class MissingData(InvalidAction):
+    """The verb requires data that the action does not have."""
+
+    code = "missing_data"
+
+
 class InvalidCursor(ActivityError, ValueError):
     """A page was asked for with a cursor that no page of this stream has given out."""
 
     code = "invalid_cursor"
+
+
+class StaleMarker(ActivityError):
+    """The marker was moved by somebody else since the version that the caller knows."""
+
+    code = "stale_marker"

@@ -26,26 +26,40 @@ class ActionQuerySet(models.QuerySet[_Action]):
 
     def at(self, target: models.Model) -> ActionQuerySet[_Action]:
         """What was done at one target."""
-        return self._pointing_at("target", target)
+        return self.filter(self.pointing_at("target", target))
 
     def upon(self, action_object: models.Model) -> ActionQuerySet[_Action]:
         """What was done to one action object."""
-        return self._pointing_at("action_object", action_object)
+        return self.filter(self.pointing_at("action_object", action_object))
 
     def public(self) -> ActionQuerySet[_Action]:
         return self.filter(public=True)
 
+    def of_model(self, model: type[models.Model]) -> ActionQuerySet[_Action]:
+        """What was done to, or at, any object of this model."""
+        content_type = ContentType.objects.db_manager(self.db).get_for_model(model)
+        return self.filter(
+            Q(target_content_type=content_type) | Q(action_object_content_type=content_type)
+        )
+
     def newest_first(self) -> ActionQuerySet[_Action]:
         """By time, then key: never tied, so that pages neither skip nor repeat a row."""
         return self.order_by("-created", "-pk")
+
+    def oldest_first(self) -> ActionQuerySet[_Action]:
+        """The other way round."""
+        return self.order_by("created", "pk")
 
     def older_than(self, created: datetime, pk: Any) -> ActionQuerySet[_Action]:
         """Those after this position in `newest_first` order."""
         # The first condition says nothing new, but lets the database start in the index.
         return self.filter(Q(created__lte=created), Q(created__lt=created) | Q(pk__lt=pk))
 
-    def _pointing_at(self, role: str, item: models.Model) -> ActionQuerySet[_Action]:
+    def newer_than(self, created: datetime, pk: Any) -> ActionQuerySet[_Action]:
+        """Those before this position in `newest_first` order."""
+        return self.filter(Q(created__gte=created), Q(created__gt=created) | Q(pk__gt=pk))
+
+    def pointing_at(self, role: str, item: models.Model) -> Q:
+        """The condition that `item` is the "target" or the "action_object"."""
         content_type = ContentType.objects.db_manager(self.db).get_for_model(item)
-        return self.filter(
-            **{f"{role}_content_type": content_type, f"{role}_object_id": str(item.pk)}
-        )
+        return Q(**{f"{role}_content_type": content_type, f"{role}_object_id": str(item.pk)})

@@ -10,31 +10,34 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from model_utils.fields import AutoCreatedField
+from model_utils.fields import AutoCreatedField, AutoLastModifiedField
 
 from .conf import settings
+from .fields import KeyField
 from .managers import ActionQuerySet
 
 OBJECT_ID_LENGTH = 64
 LABEL_LENGTH = 200
 VERB_LENGTH = 64
+STREAM_LENGTH = 64
+CURSOR_LENGTH = 200
 
 
 def stream_indexes(prefix: str = "") -> list[models.Index]:
     """One index per family of streams, each in the order in which a stream is read.
 
+    Those that a home stream probes end with `public`, so that the probe need not read the row.
     Without a prefix Django names them, in a way that fits a model of any name.
     """
+    order = ["-created", "-id"]
     families = {
-        "actor": ["actor"],
-        "target": ["target_content_type", "target_object_id"],
-        "object": ["action_object_content_type", "action_object_object_id"],
-        "all": [],
+        "actor": ["actor", *order, "public"],
+        "target": ["target_content_type", "target_object_id", *order, "public"],
+        "object": ["action_object_content_type", "action_object_object_id", *order, "public"],
+        "all": order,
     }
     return [
-        models.Index(
-            fields=[*fields, "-created", "-id"], name=f"{prefix}_{name}" if prefix else None
-        )
+        models.Index(fields=fields, name=f"{prefix}_{name}" if prefix else None)
         for name, fields in families.items()
     ]
 
@@ -55,7 +58,7 @@ class AbstractAction(models.Model):
         db_index=False,  # the index of the actor's stream starts with it
     )
     actor_label = models.CharField(_("actor label"), max_length=LABEL_LENGTH, blank=True)
-    verb = models.CharField(_("verb"), max_length=VERB_LENGTH)
+    verb = KeyField(_("verb"), max_length=VERB_LENGTH)
 
     action_object_content_type = models.ForeignKey(
         ContentType,
@@ -66,7 +69,7 @@ class AbstractAction(models.Model):
         blank=True,
         db_index=False,
     )
-    action_object_object_id = models.CharField(
+    action_object_object_id = KeyField(
         _("key of the action object"), max_length=OBJECT_ID_LENGTH, null=True, blank=True
     )
     action_object_label = models.CharField(
@@ -83,7 +86,7 @@ class AbstractAction(models.Model):
         blank=True,
         db_index=False,
     )
-    target_object_id = models.CharField(
+    target_object_id = KeyField(
         _("key of the target"), max_length=OBJECT_ID_LENGTH, null=True, blank=True
     )
     target_label = models.CharField(_("target label"), max_length=LABEL_LENGTH, blank=True)
@@ -112,6 +115,37 @@ class Action(AbstractAction):
     class Meta(AbstractAction.Meta):
         swappable = "ACTIVITY_ACTION_MODEL"
         indexes = stream_indexes("action_stream")
+
+
+class StreamMarker(models.Model):
+    """How far one user has read one stream; `api.advance_marker` moves it, forward only."""
+
+    user = models.ForeignKey(
+        project_settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        verbose_name=_("user"),
+        related_name="+",
+        db_index=False,  # the unique constraint starts with it
+    )
+    stream = KeyField(_("stream"), max_length=STREAM_LENGTH)
+    cursor = models.CharField(_("cursor"), max_length=CURSOR_LENGTH, blank=True)
+    version = models.PositiveBigIntegerField(_("version"), default=0)
+    updated = AutoLastModifiedField(_("updated"))
+
+    class Meta:
+        verbose_name = _("stream marker")
+        verbose_name_plural = _("stream markers")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "stream"], name="django_activity_marker_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.stream} {self.version}"
+
+    def unseen(self, stream: Any, limit: int = 100) -> int:
+        """How many actions of the stream are newer; counts to `limit` at most. One query."""
+        count: int = stream.count_since(self.cursor or None, limit)
+        return count
 
 
 class DedupLock(models.Model):

@@ -41,6 +41,27 @@ def attach_objects(actions: Sequence[AbstractAction], using: str) -> None:
             field.set_cached_value(action, found.get(_pointer(action, role)))
 
 
+def without_hidden(actions: list[Any]) -> list[Any]:
+    """Those that may be shown without an object that is gone, see ACTIVITY_ON_TARGET_DELETE.
+
+    The objects must have been attached. Costs no query.
+    """
+    if settings.on_target_delete == "keep":
+        return actions
+    return [action for action in actions if not any(_is_hidden(action, role) for role in ROLES)]
+
+
+def _is_hidden(action: AbstractAction, role: str) -> bool:
+    type_id, key = _pointer(action, role)
+    if key is None or getattr(action, role) is not None:
+        return False
+    model = None
+    if type_id is not None:
+        content_type = ContentType.objects.db_manager(action._state.db).get_for_id(type_id)
+        model = content_type.model_class()
+    return settings.delete_policy("" if model is None else model._meta.label_lower) != "keep"
+
+
 def _pointer(action: AbstractAction, role: str) -> tuple[Any, Any]:
     return getattr(action, f"{role}_content_type_id"), getattr(action, f"{role}_object_id")
 

@@ -1,46 +1,85 @@
+"""Streams: lists of actions that are read page by page, newest first."""
+
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import dataclass
-from datetime import MAXYEAR, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
-from django.conf import settings as project_settings
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.models import Q
-from django.utils.timezone import is_aware
 
 from .conf import settings
-from .exceptions import InvalidCursor
+from .cursors import Position, decode_cursor, encode_cursor, position_of
+from .grouping import ActionGroup, fold
 from .managers import ActionQuerySet
-from .models import AbstractAction, get_action_model
-from .resolving import attach_objects
+from .merging import Condition, Followed, newest
+from .models import get_action_model
+from .resolving import ROLES, attach_objects, without_hidden
 
 __all__ = [
+    "GroupedPage",
     "Page",
     "Stream",
     "actor_stream",
+    "any_stream",
     "home_stream",
+    "model_stream",
     "object_stream",
     "public_stream",
     "target_stream",
 ]
 
 MAX_PAGE_SIZE = 200
+REFILLS = 3  # pages that are filled up again after rows were dropped, each with MAX_PAGE_SIZE rows
+DEPTH = 5  # rows that are read for each group of a page
+
+
+class _Links:
+    next_cursor: str | None
+    prev_cursor: str | None
+
+    def link_header(self, url: str, **parameters: Any) -> str:
+        """The value of a Link header (RFC 8288) with the pages before and after this one.
+
+        `url` is the address of the stream without a query, `parameters` are others it has.
+        """
+        links = (("before", self.next_cursor, "next"), ("after", self.prev_cursor, "prev"))
+        return ", ".join(
+            f'<{url}?{urlencode({**parameters, name: cursor})}>; rel="{relation}"'
+            for name, cursor, relation in links
+            if cursor
+        )
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(_Links):
     """One page of a stream, newest first."""
 
     actions: list[Any]
     """The actions, with actor, action object and target fetched; None where one is gone."""
 
     next_cursor: str | None
-    """Where the next, older page starts; None on the last page."""
+    """Where the next, older page starts, for `before`; None on the last page."""
+
+    prev_cursor: str | None = None
+    """Where newer actions start, for `after`; None when the stream is empty."""
+
+    def grouped(self) -> list[ActionGroup]:
+        """The same actions, those that belong together in one group; see `Verb.group_by`."""
+        return fold(self.actions)
+
+
+@dataclass(frozen=True)
+class GroupedPage(_Links):
+    """One page of groups, in the order of their newest actions."""
+
+    groups: list[ActionGroup]
+    next_cursor: str | None
+    prev_cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,95 +87,274 @@ class Stream:
     """A list of actions to be read page by page."""
 
     queryset: ActionQuerySet[Any]
-    """What is in the stream, before order and cursor; filter it further as you like."""
+    """What may be in the stream, before order and cursor."""
 
-    def page(self, size: int = 20, before: str | None = None) -> Page:
-        """Return up to `size` (1 to 200) actions older than the cursor `before`.
+    sources: tuple[Condition | Followed, ...] = ()
+    """Where the actions come from; none: everything in the queryset."""
+
+    viewer: Any = None
+    """Who reads; given to the project's hooks."""
+
+    def filter(self, *conditions: Q, **lookups: Any) -> Stream:
+        """The same stream with fewer actions, such as `filter(verb__in=["likes"])`."""
+        return replace(self, queryset=self.queryset.filter(*conditions, **lookups))
+
+    def exclude(self, *conditions: Q, **lookups: Any) -> Stream:
+        """The same stream without these actions."""
+        return replace(self, queryset=self.queryset.exclude(*conditions, **lookups))
+
+    def page(self, size: int = 20, before: str | None = None, *, after: str | None = None) -> Page:
+        """Return up to `size` (1 to 200) actions.
+
+        They are the newest; or the newest older than the cursor `before`; or the oldest newer than
+        the cursor `after`, so that a gap is closed from below, page by page, however large it is.
+        With both, it is what lies between, from `after` upwards.
 
         Raises InvalidCursor, or ValueError for the size. Costs one query, and one per type of
-        object on the page, whatever its size and however deep it lies.
+        object on the page, whatever its size and however deep it lies; home streams cost one query
+        more per kind of source where the database has no LATERAL. A page that ACTIVITY_VISIBLE or
+        "hide" drops rows from is filled up by at most three more such reads.
         """
-        if size not in range(1, MAX_PAGE_SIZE + 1):
-            raise ValueError(f"The size of a page is 1 to {MAX_PAGE_SIZE}, not {size!r}.")
+        _require_size(size)
         actions = self.queryset
         if before is not None:
             actions = actions.older_than(*decode_cursor(before, actions.model))
-        along = ("actor", *(f"actor__{name}" for name in settings.actor_select_related))
-        # One more than asked for tells whether there is a next page, without a COUNT.
-        found = list(actions.select_related(*along).newest_first()[: size + 1])
-        shown = found[:size]
-        attach_objects(shown, actions.db)
-        return Page(shown, encode_cursor(shown[-1]) if len(found) > size else None)
+        if after is None:
+            shown, beyond = self._read(actions, size, descending=True)
+            return Page(shown, _cursor(beyond), _cursor(_position(shown[:1])))
+        shown, beyond = self._read(self._newer(actions, after), size, descending=False)
+        upwards = beyond or _position(shown[-1:])
+        shown.reverse()
+        return Page(shown, _cursor(_position(shown[-1:])), _cursor(upwards) or after)
 
-    async def apage(self, size: int = 20, before: str | None = None) -> Page:
+    def newest(self, since: str, size: int = 20) -> Page:
+        """Return the newest `size` (1 to 200) actions that are newer than the cursor `since`.
+
+        `next_cursor` is None unless there are more: then a gap remains above `since`, to be read
+        with `page(before=…)` downwards or with `page(after=since)` upwards. Raises and costs what
+        `page()` does.
+        """
+        _require_size(size)
+        shown, beyond = self._read(self._newer(self.queryset, since), size, descending=True)
+        return Page(shown, _cursor(beyond), _cursor(_position(shown[:1])) or since)
+
+    def grouped_page(self, size: int = 20, before: str | None = None) -> GroupedPage:
+        """Return up to `size` (1 to 40) groups, the newest or those older than a cursor.
+
+        Reads five actions per group at most, in one query: with very large groups there are fewer
+        of them on the page. The next page goes on after the oldest action of this one. Raises what
+        `page()` does.
+        """
+        if size not in range(1, MAX_PAGE_SIZE // DEPTH + 1):
+            raise ValueError(f"A page has 1 to {MAX_PAGE_SIZE // DEPTH} groups, not {size!r}.")
+        page = self.page(size * DEPTH, before)
+        groups = fold(page.actions, size)
+        used = sum(len(group.actions) for group in groups)
+        left_over = used < len(page.actions)
+        end = _cursor(_position(page.actions[used - 1 : used])) if left_over else page.next_cursor
+        return GroupedPage(groups, end, page.prev_cursor)
+
+    def count_since(self, since: str | None, limit: int = 100) -> int:
+        """How many actions are newer than a cursor (None: of all); counts to `limit` at most.
+
+        Costs one query. Rows that only ACTIVITY_VISIBLE would drop are counted.
+        """
+        actions = self.queryset if since is None else self._newer(self.queryset, since)
+        return len(self._first(actions, limit, descending=True).values_list("pk"))
+
+    async def apage(
+        self, size: int = 20, before: str | None = None, *, after: str | None = None
+    ) -> Page:
         """See page()."""
-        return await sync_to_async(self.page)(size, before)
+        return await sync_to_async(self.page)(size, before, after=after)
+
+    async def anewest(self, since: str, size: int = 20) -> Page:
+        """See newest()."""
+        return await sync_to_async(self.newest)(since, size)
+
+    async def agrouped_page(self, size: int = 20, before: str | None = None) -> GroupedPage:
+        """See grouped_page()."""
+        return await sync_to_async(self.grouped_page)(size, before)
+
+    async def acount_since(self, since: str | None, limit: int = 100) -> int:
+        """See count_since()."""
+        return await sync_to_async(self.count_since)(since, limit)
+
+    def explain(self, size: int = 20, **options: Any) -> str:
+        """The database's plan for the query of the first page; see `QuerySet.explain()`."""
+        return self._first(self.queryset, size + 1, descending=True).explain(**options)
+
+    def _read(
+        self, actions: ActionQuerySet[Any], size: int, *, descending: bool
+    ) -> tuple[list[Any], Position | None]:
+        """Up to `size` visible actions in their order, and where to go on if there are more."""
+        kept: list[Any] = []
+        rest, limit = actions, size + 1  # the one too many tells that there are more
+        for _ in range(1 + REFILLS):
+            found = list(self._along(self._first(rest, limit, descending=descending)))
+            attach_objects(found, actions.db)
+            kept += self._visible(found)
+            if len(kept) > size:
+                return kept[:size], position_of(kept[size - 1])
+            if len(found) < limit:
+                return kept, None
+            last = position_of(found[-1])
+            rest = actions.older_than(*last) if descending else actions.newer_than(*last)
+            limit = MAX_PAGE_SIZE
+        return kept, last
+
+    def _first(
+        self, actions: ActionQuerySet[Any], limit: int, *, descending: bool
+    ) -> ActionQuerySet[Any]:
+        if self.sources:
+            return newest(actions, self.sources, limit, descending=descending)
+        return (actions.newest_first() if descending else actions.oldest_first())[:limit]
+
+    def _along(self, actions: ActionQuerySet[Any]) -> ActionQuerySet[Any]:
+        related = (f"actor__{name}" for name in settings.actor_select_related)
+        return actions.select_related("actor", *related)
+
+    def _visible(self, actions: list[Any]) -> list[Any]:
+        visible, shown = settings.visible, without_hidden(actions)
+        return shown if visible is None or not shown else list(visible(shown, self.viewer))
+
+    def _newer(self, actions: ActionQuerySet[Any], cursor: str) -> ActionQuerySet[Any]:
+        return actions.newer_than(*decode_cursor(cursor, actions.model))
 
 
-def actor_stream(actor: models.Model | None, *, using: str | None = None) -> Stream:
-    """What `actor` (None: the system) did in public."""
-    return Stream(_public(using).by(actor))
+def actor_stream(
+    actor: models.Model | None,
+    *,
+    viewer: Any = None,
+    private: bool = False,
+    using: str | None = None,
+) -> Stream:
+    """What `actor` (None: the system) did in public; with `private`, also what is not public.
+
+    `viewer`, in this and in every other stream, is who reads: it is given to ACTIVITY_EXCLUDED,
+    ACTIVITY_QUERYSET and ACTIVITY_VISIBLE.
+    """
+    return Stream(_actions(using, viewer, private).by(actor), viewer=viewer)
 
 
-def target_stream(target: models.Model, *, using: str | None = None) -> Stream:
+def target_stream(
+    target: models.Model, *, viewer: Any = None, private: bool = False, using: str | None = None
+) -> Stream:
     """What was done in public at `target`."""
-    return Stream(_public(using).at(target))
+    return Stream(_actions(using, viewer, private).at(target), viewer=viewer)
 
 
-def object_stream(action_object: models.Model, *, using: str | None = None) -> Stream:
+def object_stream(
+    action_object: models.Model,
+    *,
+    viewer: Any = None,
+    private: bool = False,
+    using: str | None = None,
+) -> Stream:
     """What was done in public to `action_object`."""
-    return Stream(_public(using).upon(action_object))
+    return Stream(_actions(using, viewer, private).upon(action_object), viewer=viewer)
 
 
-def public_stream(*, using: str | None = None) -> Stream:
+def any_stream(
+    item: models.Model, *, viewer: Any = None, private: bool = False, using: str | None = None
+) -> Stream:
+    """What `item` did, and what was done to it or at it, in public."""
+    actions = _actions(using, viewer, private)
+    sources = [Condition(actions.pointing_at(role, item)) for role in ROLES]
+    if isinstance(item, _actor_model()):
+        sources.append(Condition(Q(actor=item.pk)))
+    return Stream(actions, tuple(sources), viewer)
+
+
+def model_stream(
+    model: type[models.Model],
+    *,
+    viewer: Any = None,
+    private: bool = False,
+    using: str | None = None,
+) -> Stream:
+    """What was done in public to, or at, the objects of a model."""
+    return Stream(_actions(using, viewer, private).of_model(model), viewer=viewer)
+
+
+def public_stream(*, viewer: Any = None, using: str | None = None) -> Stream:
     """Everything done in public."""
-    return Stream(_public(using))
+    return Stream(_actions(using, viewer), viewer=viewer)
 
 
-def home_stream(user: models.Model, with_self: bool = False, *, using: str | None = None) -> Stream:
-    """What those whom `user` follows did in public, and with `with_self` what `user` did too.
+def home_stream(
+    user: Any,
+    with_self: bool = False,
+    *,
+    verbs: Iterable[str] | None = None,
+    since_follow: bool = False,
+    targets: bool = True,
+    using: str | None = None,
+) -> Stream:
+    """What happened in public around those whom `user` follows: the stream of a dashboard.
 
-    Whom a user follows is the project's to say: ACTIVITY_FOLLOWEES. Raises ImproperlyConfigured
-    when it does not.
+    It has what the actors of ACTIVITY_FOLLOWEES did, with `with_self` what `user` did too, and,
+    unless `targets` is False, what was done to or at the objects of ACTIVITY_FOLLOWED_TARGETS.
+    Actors of ACTIVITY_EXCLUDED are left out. `verbs` narrows it to these verbs. With `since_follow`
+    it has what happened since the follow only, for which ACTIVITY_FOLLOWEES must return its time as
+    a second column.
+
+    Raises ImproperlyConfigured when ACTIVITY_FOLLOWEES is not set, or has no time and should.
     """
     if settings.followees is None:
         raise ImproperlyConfigured(
             "home_stream() needs ACTIVITY_FOLLOWEES: the dotted path of a function from a user to "
             "a queryset of the primary keys of the actors they follow."
         )
-    whom = Q(actor__in=settings.followees(user))
-    if with_self:
-        whom |= Q(actor=user.pk)
-    return Stream(_public(using).filter(whom))
+    hidden = None if settings.excluded is None else settings.excluded(user)
+    actors = Followed(
+        settings.followees(user),
+        model=_actor_model(),
+        also=user.pk if with_self else None,
+        hidden=hidden,
+        since=since_follow,
+    )
+    sources: list[Condition | Followed] = [actors]
+    if targets and settings.followed_targets is not None:
+        condition = Q() if hidden is None else ~Q(actor__in=hidden)
+        sources += [
+            Followed(keys, role=role, model=model, q=condition)
+            for model, keys in settings.followed_targets(user)
+            for role in ROLES
+        ]
+    actions = _hooked(get_action_model()._default_manager.using(using).public(), user)
+    if verbs is not None:
+        actions = actions.filter(verb__in=list(verbs))
+    return Stream(actions, tuple(sources), user)
 
 
-def encode_cursor(action: AbstractAction) -> str:
-    """The opaque position of an action in `newest_first` order."""
-    position = f"{action.created.isoformat()} {action.pk}"
-    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+def _actions(using: str | None, viewer: Any, private: bool = False) -> ActionQuerySet[Any]:
+    """What a viewer may see of all actions."""
+    actions: ActionQuerySet[Any] = get_action_model()._default_manager.using(using)
+    if not private:
+        actions = actions.public()
+    if viewer is not None and settings.excluded is not None:
+        actions = actions.exclude(actor__in=settings.excluded(viewer))
+    return _hooked(actions, viewer)
 
 
-def decode_cursor(cursor: str, model: type[models.Model]) -> tuple[datetime, Any]:
-    """The position that a cursor stands for. Raises InvalidCursor."""
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        created, _, pk = (
-            base64.b64decode(padded, altchars=b"-_", validate=True).decode().partition(" ")
-        )
-        field = model._meta.pk
-        position = _in_range(datetime.fromisoformat(created)), field.to_python(pk)
-        field.run_validators(position[1])
-    except (ValueError, binascii.Error, ValidationError) as error:
-        raise InvalidCursor(f"{cursor[:80]!r} is not a cursor of this stream.") from error
-    return position
+def _hooked(actions: ActionQuerySet[Any], viewer: Any) -> ActionQuerySet[Any]:
+    return actions if settings.queryset is None else settings.queryset(actions, viewer)
 
 
-def _in_range(created: datetime) -> datetime:
-    # Somebody's own making: with the wrong kind of time, or so far off that no database takes it.
-    if is_aware(created) is not project_settings.USE_TZ or not 1 < created.year < MAXYEAR:
-        raise ValueError(created)
-    return created
+def _actor_model() -> Any:
+    return get_action_model()._meta.get_field("actor").related_model
 
 
-def _public(using: str | None) -> Any:
-    return get_action_model()._default_manager.using(using).public()
+def _require_size(size: int) -> None:
+    if size not in range(1, MAX_PAGE_SIZE + 1):
+        raise ValueError(f"The size of a page is 1 to {MAX_PAGE_SIZE}, not {size!r}.")
+
+
+def _position(actions: list[Any]) -> Position | None:
+    """The position of the one action in the list, if there is one."""
+    return position_of(actions[0]) if actions else None
+
+
+def _cursor(position: Position | None) -> str | None:
+    return None if position is None else encode_cursor(position)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from testapp.models import Country, Document, Topic
 
-from django_activity import api
+from django_activity import api, recording
 from django_activity.exceptions import InvalidAction, UnsavedObject
 from django_activity.models import LABEL_LENGTH, Action, DedupLock
 from django_activity.signals import action_logged
@@ -207,21 +207,21 @@ class TestDedup:
 
     def test_deleted_while_it_stood_in_the_way(self, ann, tea, monkeypatch):
         first, _ = api.log(ann, "likes", tea)
-        insert, results = api.insert_unless_logged, []
+        insert, results = recording.insert_unless_logged, []
 
         def insert_then_delete(*arguments):
             results.append(insert(*arguments))
             Action.objects.filter(pk=first.pk).delete()
             return results[-1]
 
-        monkeypatch.setattr(api, "insert_unless_logged", insert_then_delete)
+        monkeypatch.setattr(recording, "insert_unless_logged", insert_then_delete)
         action, created = api.log(ann, "likes", tea)
 
         assert (created, results) == (True, [False, True])
         assert Action.objects.get() == action
 
     def test_never_loops_for_ever(self, ann, tea, monkeypatch):
-        monkeypatch.setattr(api, "insert_unless_logged", lambda *arguments: False)
+        monkeypatch.setattr(recording, "insert_unless_logged", lambda *arguments: False)
 
         action, created = api.log(ann, "likes", tea)
 

@@ -5,6 +5,8 @@ import model_utils.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import django_activity.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -39,10 +41,10 @@ class Migration(migrations.Migration):
                     "actor_label",
                     models.CharField(blank=True, max_length=200, verbose_name="actor label"),
                 ),
-                ("verb", models.CharField(max_length=64, verbose_name="verb")),
+                ("verb", django_activity.fields.KeyField(max_length=64, verbose_name="verb")),
                 (
                     "action_object_object_id",
-                    models.CharField(
+                    django_activity.fields.KeyField(
                         blank=True,
                         max_length=64,
                         null=True,
@@ -57,7 +59,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "target_object_id",
-                    models.CharField(
+                    django_activity.fields.KeyField(
                         blank=True, max_length=64, null=True, verbose_name="key of the target"
                     ),
                 ),
@@ -121,11 +123,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "action",
                 "verbose_name_plural": "actions",
+                "abstract": False,
                 "swappable": "ACTIVITY_ACTION_MODEL",
                 "indexes": [
-                    models.Index(fields=["actor", "-created", "-id"], name="action_stream_actor"),
                     models.Index(
-                        fields=["target_content_type", "target_object_id", "-created", "-id"],
+                        fields=["actor", "-created", "-id", "public"], name="action_stream_actor"
+                    ),
+                    models.Index(
+                        fields=[
+                            "target_content_type",
+                            "target_object_id",
+                            "-created",
+                            "-id",
+                            "public",
+                        ],
                         name="action_stream_target",
                     ),
                     models.Index(
@@ -134,10 +145,50 @@ class Migration(migrations.Migration):
                             "action_object_object_id",
                             "-created",
                             "-id",
+                            "public",
                         ],
                         name="action_stream_object",
                     ),
                     models.Index(fields=["-created", "-id"], name="action_stream_all"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StreamMarker",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stream", django_activity.fields.KeyField(max_length=64, verbose_name="stream")),
+                ("cursor", models.CharField(blank=True, max_length=200, verbose_name="cursor")),
+                ("version", models.PositiveBigIntegerField(default=0, verbose_name="version")),
+                (
+                    "updated",
+                    model_utils.fields.AutoLastModifiedField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "stream marker",
+                "verbose_name_plural": "stream markers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "stream"), name="django_activity_marker_unique"
+                    )
                 ],
             },
         ),

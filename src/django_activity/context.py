@@ -1,0 +1,84 @@
+"""Who acts at the moment, and whether tracked models are logged: known per task and per thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar
+
+from django.db import models
+
+from .conf import settings
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_actor: ContextVar[Callable[[], Any]] = ContextVar("django_activity_actor", default=lambda: None)
+_tracking: ContextVar[bool | None] = ContextVar("django_activity_tracking", default=None)
+
+
+class _Scope(ContextDecorator):
+    """Sets a context variable for a block, a function or a coroutine function."""
+
+    def __init__(self, variable: ContextVar[Any], value: Any) -> None:
+        self.variable, self.value = variable, value
+
+    def __enter__(self) -> None:
+        self.token: Token[Any] = self.variable.set(self.value)
+
+    def __exit__(self, *details: object) -> None:
+        self.variable.reset(self.token)
+
+    def __call__(self, function: _Function) -> _Function:
+        # A scope per call: the function may call itself, or run in several tasks at once.
+        if iscoroutinefunction(function):
+
+            @wraps(function)
+            async def inside_async(*args: Any, **kwargs: Any) -> Any:
+                with _Scope(self.variable, self.value):
+                    return await function(*args, **kwargs)
+
+            return inside_async  # type: ignore[return-value]
+
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with _Scope(self.variable, self.value):
+                return function(*args, **kwargs)
+
+        return inside  # type: ignore[return-value]
+
+
+def acting_as(actor: models.Model | Callable[[], models.Model | None] | None) -> _Scope:
+    """Tracked models log what happens meanwhile as done by `actor`; None is the system.
+
+    A context manager; and a decorator of functions and coroutine functions. A function in the place
+    of the actor is asked when an action is logged. Ends with the block, also for a job whose worker
+    goes on to the next.
+    """
+    return _Scope(_actor, actor if callable(actor) else lambda: actor)
+
+
+def current_actor() -> Any:
+    """Who acts: what `acting_as()` or the middleware said, else None."""
+    return _actor.get()()
+
+
+def disable_tracking() -> _Scope:
+    """Tracked models log nothing meanwhile; `log()` does what it is told.
+
+    A context manager; and a decorator of functions and coroutine functions. For imports and seeds.
+    """
+    return _Scope(_tracking, False)
+
+
+def enable_tracking() -> _Scope:
+    """The opposite: also where ACTIVITY_TRACKING is off, as in the tests of a project."""
+    return _Scope(_tracking, True)
+
+
+def is_tracking() -> bool:
+    """Do tracked models log what happens here and now?"""
+    enabled = _tracking.get()
+    return settings.tracking if enabled is None else enabled

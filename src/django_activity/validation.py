@@ -1,0 +1,118 @@
+"""From what the caller gives to an action that fits its table, or a clear refusal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings as project_settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.timezone import is_aware
+
+from . import verbs
+from .conf import settings
+from .exceptions import InvalidAction, UnsavedObject
+from .models import LABEL_LENGTH, OBJECT_ID_LENGTH, VERB_LENGTH, AbstractAction
+
+
+def build(
+    model: Any,
+    using: str,
+    actor: models.Model | None,
+    verb: str,
+    target: models.Model | None = None,
+    *,
+    action_object: models.Model | None = None,
+    data: Mapping[str, Any] | None = None,
+    public: bool = True,
+    created: datetime | None = None,
+) -> tuple[AbstractAction, verbs.Verb]:
+    """An unsaved action of `model`, enriched by the project, and its verb.
+
+    See `api.log` for the parameters and what is raised. Costs no query once the content types are
+    known.
+    """
+    fields: dict[str, Any] = {"verb": _verb(verb), "public": public}
+    if data is not None:
+        if not isinstance(data, Mapping):
+            raise InvalidAction(f"The data must be a dict, not {data!r}.")
+        fields["data"] = dict(data)
+    if created is not None:
+        fields["created"] = _time(created)
+    if actor is not None:
+        require_actor(model, actor)
+        fields |= {"actor": actor, "actor_label": _label(actor)}
+    objects = {"action_object": action_object, "target": target}
+    given = {role: item for role, item in objects.items() if item is not None}
+    for role, item in given.items():
+        fields |= {**pointer(role, item, using), f"{role}_label": _label(item)}
+    action: AbstractAction = model(**fields)
+    for role, item in given.items():
+        # Straight into the field's cache: setting the attribute would look up the type once more.
+        model._meta.get_field(role).set_cached_value(action, item)
+    if settings.enrich is not None:
+        settings.enrich(action)
+    if action.data:
+        require_json(action.data)
+    return action, verbs.require(verb, action.data)
+
+
+def _verb(verb: Any) -> str:
+    if not isinstance(verb, str) or not verb or len(verb) > VERB_LENGTH or "\x00" in verb:
+        raise InvalidAction(f"The verb must be 1 to {VERB_LENGTH} characters, not {verb!r}.")
+    return verb
+
+
+def _time(created: Any) -> datetime:
+    if not isinstance(created, datetime) or is_aware(created) is not project_settings.USE_TZ:
+        raise InvalidAction(
+            "The time of an action must be a datetime, with a time zone exactly when USE_TZ is on, "
+            f"not {created!r}."
+        )
+    return created
+
+
+def require_actor(model: Any, actor: models.Model) -> None:
+    """Raise UnsavedObject or InvalidAction unless an action of `model` could have this actor."""
+    wanted = model._meta.get_field("actor").related_model
+    if getattr(actor, "pk", None) is None:
+        raise UnsavedObject(
+            f"{actor!r} is not saved, so it cannot be the actor; None is the system."
+        )
+    if not isinstance(actor, wanted):
+        raise InvalidAction(f"The actor must be a {wanted._meta.label}, not {actor!r}.")
+
+
+def pointer(role: str, item: models.Model, using: str) -> dict[str, Any]:
+    """The columns that point to the action object or the target.
+
+    Raises UnsavedObject, or InvalidAction for something that is no model or has too long a key.
+    """
+    if not isinstance(item, models.Model):
+        raise InvalidAction(f"Actions point to instances of models, and not to {item!r}.")
+    if item.pk is None:
+        raise UnsavedObject(f"{item!r} is not saved, so no action can point to it.")
+    key = str(item.pk)
+    if len(key) > OBJECT_ID_LENGTH:
+        raise InvalidAction(f"The key of {item!r} is over {OBJECT_ID_LENGTH} characters.")
+    content_type = ContentType.objects.db_manager(using).get_for_model(item)
+    return {f"{role}_content_type_id": content_type.pk, f"{role}_object_id": key}
+
+
+def require_json(data: Any) -> None:
+    """Raise InvalidAction unless every database can store this as JSON."""
+    try:
+        text = json.dumps(data, cls=DjangoJSONEncoder, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidAction(f"The data must be what JSON can hold: {error}.") from error
+    # Without the escaped backslashes, so that what follows one is not taken for an escape.
+    if "\\u0000" in text.replace("\\\\", ""):
+        raise InvalidAction("The data holds a NUL character, which not every database can store.")
+
+
+def _label(item: models.Model) -> str:
+    return str(item).replace("\x00", "")[:LABEL_LENGTH]
