@@ -99,7 +99,7 @@ def newest(
     pk, order = _columns(queryset, connection), _order(queryset, connection, descending)
     # One level more than is needed elsewhere: MySQL and MariaDB take no LIMIT inside of IN.
     united = f"SELECT * FROM ({' UNION '.join(parts)}) AS united {order} LIMIT {limit}"
-    keys = RawSQL(f"SELECT {pk[0]} FROM ({united}) AS chosen", params)  # noqa: S611 (names only)
+    keys = RawSQL(f"SELECT {pk[0]} FROM ({united}) AS chosen", params)
     everything: ActionQuerySet[Any] = ActionQuerySet(queryset.model, using=queryset.db)
     return _in_order(everything.filter(pk__in=keys), descending)
 
@@ -128,7 +128,7 @@ def _pick_laterally(
             CROSS JOIN LATERAL ({probe} LIMIT 1) AS hit {order} LIMIT {limit}
         ) AS source
         CROSS JOIN LATERAL ({probe} LIMIT {limit}) AS hit {order} LIMIT {limit}
-    """  # noqa: S608 (quoted names and numbers only)
+    """
     return sql, [*key_params, *params, *params]
 
 
@@ -147,7 +147,7 @@ def _pick_in_two_steps(
         ) AS found
         JOIN {table} ON {table}.{pk} = found.newest
         {_order(queryset, connection, descending)} LIMIT {limit}
-    """  # noqa: S608 (quoted names and numbers only)
+    """
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, *key_params])
         sources = cursor.fetchall()
@@ -199,7 +199,7 @@ def _keys(followed: Followed, connection: BaseDatabaseWrapper) -> SQL:
         field = followed.model._meta.pk
         also = [followed.also] if columns == 1 else [followed.also, LONG_AGO]
         fields = [field, models.DateTimeField()]
-        given = f"SELECT * FROM ({given}) AS query UNION ALL SELECT {', '.join(['%s'] * columns)}"  # noqa: S608
+        given = f"SELECT * FROM ({given}) AS query UNION ALL SELECT {', '.join(['%s'] * columns)}"
         params += [
             f.get_db_prep_value(value, connection) for f, value in zip(fields, also, strict=False)
         ]

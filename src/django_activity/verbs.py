@@ -76,7 +76,7 @@ def fill_html(text: Text, values: Mapping[str, Any]) -> SafeString:
     marks = {
         key: value if isinstance(value, int) else f"\x00{key}\x00" for key, value in values.items()
     }
-    sentence = escape(fill(text, marks))
+    sentence: str = escape(fill(text, marks))
     for key, value in values.items():
         sentence = sentence.replace(f"\x00{key}\x00", conditional_escape(value))
     return mark_safe(sentence)  # noqa: S308 (every part of it is escaped)
