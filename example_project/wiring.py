@@ -7,17 +7,27 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from account.signals import registered
+from django_activity import verbs
 from django_activity.api import log
 from django_follow.models import AbstractFollow, Follow
 from django_follow.signals import followed
 from images.models import Image
 from images.signals import image_bookmarked, image_liked
 
+VERBS = (
+    verbs.Verb("created an account", text=_("%(actor)s joined Bookmarks"), as2_type="Join"),
+    verbs.Verb("bookmarked image", text=_("%(actor)s bookmarked %(target)s"), as2_type="Add"),
+    verbs.Verb("likes", text=_("%(actor)s likes %(target)s"), group_by="target", as2_type="Like"),
+    verbs.Verb("is following", text=_("%(actor)s is following %(target)s"), as2_type="Follow"),
+)
+
 
 def connect() -> None:
     """Listen to the site and to django_follow. Called once, when the apps are ready."""
+    verbs.register(*VERBS)
     registered.connect(log_registered, dispatch_uid="wiring.registered")
     image_bookmarked.connect(log_bookmarked, dispatch_uid="wiring.bookmarked")
     image_liked.connect(log_liked, dispatch_uid="wiring.liked")

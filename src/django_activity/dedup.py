@@ -108,13 +108,15 @@ def queue_up(actions: Sequence[AbstractAction], using: str) -> None:
     connection = connections[using]
     if connection.vendor == "sqlite":
         return  # one writer at a time as it is
+    if connection.vendor == "postgresql" and len(actions) > MAX_LOCKS:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GATE])
+        return
     # In their order, so that two writers of the same actions wait in a line and not in a ring.
-    keys = sorted({_lock_key(action) for action in actions[: MAX_LOCKS + 1]})
+    keys = sorted({_lock_key(action) for action in actions})
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            if len(keys) > MAX_LOCKS:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GATE])
-            elif len(keys) == 1:
+            if len(keys) == 1:
                 cursor.execute(
                     "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s)",
                     [GATE, *keys],
@@ -127,8 +129,6 @@ def queue_up(actions: Sequence[AbstractAction], using: str) -> None:
                 )
         return
     # An upsert takes the row's exclusive lock at once, new or old, so that two cannot deadlock.
-    if len(actions) > MAX_LOCKS:
-        keys = sorted({_lock_key(action) for action in actions})
     now = timezone.now()
     DedupLock.objects.using(using).bulk_create(
         [DedupLock(key=key, locked_at=now) for key in keys],
@@ -166,23 +166,30 @@ def _logged_about(
 ) -> models.QuerySet[Any, Any]:
     """Key and time of the logged actions that those given, oldest first, may repeat."""
     reach = timedelta(seconds=window)
-    actors = {action.actor_id for action in actions}
-    whose = Q(actor__in=actors - {None})
-    if None in actors:
-        whose |= Q(actor=None, actor_label="")  # the system, not somebody who was deleted
+    spans: list[tuple[list[AbstractAction], datetime]] = []  # of an import, far apart
+    for action in actions:
+        if not spans or spans[-1][1] < action.created - reach:
+            spans.append(([], action.created))
+        spans[-1][0].append(action)
+        spans[-1] = (spans[-1][0], action.created + reach)
+    around = Q()
+    for some, end in spans:
+        around |= _by_any_of(some) & Q(created__gt=some[0].created - reach, created__lt=end)
     logged = (
         type(actions[0])
         ._base_manager.using(using)
-        .filter(
-            whose,
-            verb__in={action.verb for action in actions},
-            created__gt=actions[0].created - reach,
-            created__lt=actions[-1].created + reach,
-        )
+        .filter(around, verb__in={action.verb for action in actions})
     )
     if connections[using].vendor == "mysql":
         logged = logged.select_for_update()  # see find_same
     return logged.values_list(*KEY_FIELDS, "created")
+
+
+def _by_any_of(actions: Sequence[AbstractAction]) -> Q:
+    actors = {action.actor_id for action in actions}
+    those = Q(actor__in=actors - {None})
+    # The system, not somebody who was deleted.
+    return those | Q(actor=None, actor_label="") if None in actors else those
 
 
 def _key(action: AbstractAction) -> tuple[Any, ...]:

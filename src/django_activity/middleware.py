@@ -9,6 +9,8 @@ from django.http.response import HttpResponseBase
 
 from .context import acting_as
 
+__all__ = ["CurrentUserMiddleware"]
+
 
 class CurrentUserMiddleware:
     """Tracked models log what a request does as done by its user; by the system for a guest.

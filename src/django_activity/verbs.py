@@ -15,6 +15,8 @@ from django.utils.text import slugify
 from .conf import settings
 from .exceptions import MissingData, UnknownVerb
 
+__all__ = ["Verb", "get", "register", "registered", "unregister"]
+
 GROUPINGS = ("actor", "target", "action_object")
 
 Text: TypeAlias = str | Promise

@@ -21,6 +21,7 @@ FOLDERS = {
     "django_follow": "follow",
     "django_viewcount": "viewcount",
 }
+OFFERING = ("api", "streams", "verbs", "testing", "middleware", "syndication", "activitystreams")
 APPS = [name for name in FOLDERS if apps.is_installed(name)]
 CHECK = re.compile(r"\bdjango_\w+\.[EW]\d{3}\b")
 SETTING = re.compile(r"\b(?:ACTIVITY|FOLLOW|VIEWCOUNT)_[A-Z][A-Z_]*\b")
@@ -66,9 +67,9 @@ def members(app: str, name: str, kind: Callable[[Any], bool]) -> list[str]:
 def functions_of(app: str) -> Iterator[tuple[str, str]]:
     """Functions with the text that documents them: their docstring, or for the asynchronous twin
     of another function its name in a sentence."""
-    offered = [*public(app, "api"), *public(app, "streams")]
+    offered = [name for part in OFFERING for name in public(app, part)]
     for name in offered:
-        kind = "class" if name[0].isupper() else "function"
+        kind = "data" if name.isupper() else "class" if name[0].isupper() else "function"
         is_twin = name.startswith("a") and name[1:] in offered
         yield name, f"`{name}`" if is_twin else f".. auto{kind}:: {name}\n"
 
