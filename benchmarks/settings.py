@@ -11,6 +11,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django_activity",
     "django_follow",
     # The peers:
     "friendship",
@@ -18,3 +19,4 @@ INSTALLED_APPS = [
 ]
 # django-friendship has taken `user.following` and `user.followers` for its foreign keys.
 FOLLOW_USER_ATTRIBUTES = None
+ACTIVITY_FOLLOWEES = "benchmarks.activity.sources.followees"

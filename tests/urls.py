@@ -5,5 +5,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("activity/", include("django_activity.urls")),
     path("follow/", include("django_follow.urls")),
 ]

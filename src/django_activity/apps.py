@@ -12,8 +12,8 @@ class ActivityConfig(AppConfig):
 
     def ready(self) -> None:
         from . import tracking
-        from .checks import check_action_model, check_settings
+        from .checks import check_action_model, check_settings, check_tracking, check_verbs
 
-        register(check_settings)
-        register(check_action_model)
+        for check in (check_settings, check_action_model, check_tracking, check_verbs):
+            register(check)
         tracking.connect()

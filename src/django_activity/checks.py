@@ -3,16 +3,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.conf import settings as project_settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.module_loading import import_string
 
+from . import tracking, verbs
 from .conf import Settings, settings
+from .indexes import stream_indexes
+from .managers import ActionQuerySet
 from .models import AbstractAction, get_action_model
+from .rendering import ROLES
+from .setting_values import (
+    check_boolean,
+    check_labels,
+    check_path,
+    check_policies,
+    check_prefetch,
+    check_relations,
+    check_types,
+    check_window,
+)
 
 PREFIX = "ACTIVITY_"
+FUNCTIONS = ("ENRICH", "EXCLUDED", "FOLLOWED_TARGETS", "FOLLOWEES", "QUERYSET", "VISIBLE")
+BOOLEANS = ("STRICT_VERBS", "TRACKING")
+TRACK_HINT = "Give a dict from 'app_label.ModelName' to a dict of the options of track()."
 
 
 def known_settings() -> set[str]:
@@ -37,30 +53,22 @@ def check_settings(
         for name in dir(project_settings)
         if name.startswith(PREFIX) and name not in known_settings()
     ]
-    window: Any = settings.dedup_window
-    if isinstance(window, bool) or not isinstance(window, (int, float)) or window < 0:
-        messages.append(
-            Error(
-                f"ACTIVITY_DEDUP_WINDOW is {window!r}.",
-                hint="Give a number of seconds, or 0 to log every action.",
-                id="django_activity.E001",
-            )
-        )
-    paths = {"ACTIVITY_FOLLOWEES": getattr(project_settings, "ACTIVITY_FOLLOWEES", None)}
-    prefetch: Any = settings.prefetch
-    if isinstance(prefetch, Mapping):
-        paths |= {f"ACTIVITY_PREFETCH[{key!r}]": path for key, path in prefetch.items()}
-    messages += _check_prefetch(prefetch)
-    messages += _check_relations(getattr(project_settings, "ACTIVITY_ACTOR_SELECT_RELATED", ()))
-    return messages + [
-        message for name, path in paths.items() for message in _check_path(name, path)
-    ]
+    messages += check_window("ACTIVITY_DEDUP_WINDOW", settings.dedup_window)
+    for name in FUNCTIONS:
+        messages += check_path(PREFIX + name, getattr(project_settings, PREFIX + name, None))
+    messages += check_prefetch(settings.prefetch)
+    messages += check_relations(getattr(project_settings, "ACTIVITY_ACTOR_SELECT_RELATED", ()))
+    for name in BOOLEANS:
+        messages += check_boolean(PREFIX + name, getattr(project_settings, PREFIX + name, False))
+    messages += check_policies(settings.on_target_delete)
+    messages += check_labels("ACTIVITY_EXPOSED_TARGETS", settings.exposed_targets)
+    return messages + check_types(settings.as2_types)
 
 
 def check_action_model(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """ACTIVITY_ACTION_MODEL must name an installed subclass of AbstractAction."""
+    """ACTIVITY_ACTION_MODEL must name a model with all that streams need."""
     hint = "Name a subclass of django_activity.models.AbstractAction as 'app_label.ModelName'."
     try:
         model = get_action_model()
@@ -69,45 +77,145 @@ def check_action_model(
     if not issubclass(model, AbstractAction):
         text = f"ACTIVITY_ACTION_MODEL is {settings.action_model!r}, which is not an action."
         return [Error(text, hint=hint, id="django_activity.E003")]
-    return []
+    return [*_check_manager(model), *_check_indexes(model)]
 
 
-def _check_prefetch(prefetch: Any) -> list[CheckMessage]:
-    if not isinstance(prefetch, Mapping):
-        texts = [f"ACTIVITY_PREFETCH is {prefetch!r}, which is not a dict."]
-    else:
-        texts = [
-            f"ACTIVITY_PREFETCH has the key {key!r}, which is not a model of an installed app."
-            for key in prefetch
-            if not _is_model(key)
-        ]
-    hint = "Give a dict from 'app_label.model_name' to a callable or the dotted path of one."
-    return [Error(text, hint=hint, id="django_activity.E004") for text in texts]
+def check_tracking(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """ACTIVITY_TRACK must name models and options that track() takes, and verbs that are known."""
+    given: Any = settings.track
+    if not isinstance(given, Mapping):
+        text = f"ACTIVITY_TRACK is {given!r}, which is not a dict."
+        return [Error(text, hint=TRACK_HINT, id="django_activity.E008")]
+    messages: list[CheckMessage] = []
+    tracked = {each.model: each for each in tracking.tracked_models()}
+    for label, options in given.items():
+        try:
+            described = tracking.describe(label, options)
+        except ImproperlyConfigured as error:
+            text = f"ACTIVITY_TRACK[{label!r}]: {error}"
+            messages.append(Error(text, hint=TRACK_HINT, id="django_activity.E008"))
+        else:
+            tracked[described.model] = described
+    for each in tracked.values():
+        messages += _check_attributes(each)
+        messages += _check_tracked_verbs(each)
+    return messages
 
 
-def _is_model(label: Any) -> bool:
-    try:
-        return isinstance(label, str) and bool(apps.get_model(label))
-    except (LookupError, ValueError):
-        return False
+def check_verbs(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The texts of registered verbs must be such that an action can be put into them."""
+    messages: list[CheckMessage] = []
+    for verb in verbs.registered():
+        if verb.window is not None:
+            messages += check_window(f"The window of the verb {verb.name!r}", verb.window)
+        for name in ("text", "group_text"):
+            reason = _misfit(getattr(verb, name))
+            if reason:
+                messages.append(
+                    Error(
+                        f"The {name} of the verb {verb.name!r} cannot be filled: {reason}.",
+                        hint="Write each place as %(actor)s, and a percent sign as %%.",
+                        id="django_activity.E009",
+                    )
+                )
+    return messages
 
 
-def _check_relations(names: Any) -> list[CheckMessage]:
-    if isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names):
+def _check_manager(model: Any) -> list[CheckMessage]:
+    if isinstance(model._default_manager.get_queryset(), ActionQuerySet):
         return []
-    text = f"ACTIVITY_ACTOR_SELECT_RELATED is {names!r}, which is not a list of names."
-    hint = "Give the names of relations of the actor, such as ('profile',)."
-    return [Error(text, hint=hint, id="django_activity.E005")]
+    return [
+        Error(
+            f"The default manager of {model._meta.label} does not return an ActionQuerySet.",
+            hint="Let its queryset be a subclass of django_activity.managers.ActionQuerySet, and "
+            "the first manager of the class, or Meta.default_manager_name, come from it.",
+            obj=model,
+            id="django_activity.E010",
+        )
+    ]
 
 
-def _check_path(name: str, path: Any) -> list[CheckMessage]:
-    try:
-        found = import_string(path) if isinstance(path, str) else path
-    except ImportError as error:
-        found, reason = None, str(error)
-    else:
-        reason = f"{path!r} cannot be called."
-    if path is None or callable(found):
+def stream_columns(model: Any) -> list[list[str]]:
+    """The fields of each of the stream indexes; the primary key may bear another name."""
+    return [
+        [model._meta.pk.name if name == "id" else name for name in _plain(index.fields)]
+        for index in stream_indexes()
+    ]
+
+
+def _check_indexes(model: Any) -> list[CheckMessage]:
+    there = [_plain(index.fields) for index in model._meta.indexes]
+    return [
+        Warning(
+            f"{model._meta.label} has no index on ({', '.join(wanted)}).",
+            hint="Let its Meta inherit from AbstractAction.Meta, or add "
+            "django_activity.models.stream_indexes() to Meta.indexes, and migrate.",
+            obj=model,
+            id="django_activity.W002",
+        )
+        for wanted in stream_columns(model)
+        if not any(found[: len(wanted)] == wanted for found in there)
+    ]
+
+
+def _plain(fields: Sequence[str]) -> list[str]:
+    return [name.removeprefix("-") for name in fields]
+
+
+def _check_attributes(tracked: tracking.Tracked) -> list[CheckMessage]:
+    return [
+        Warning(
+            f"{tracked.model._meta.label} is tracked by its {name!r}, which it does not have.",
+            hint="Name a field or another attribute, or give a function of the instance.",
+            obj=tracked.model,
+            id="django_activity.W003",
+        )
+        for name in tracked.missing_attributes()
+    ]
+
+
+def _check_tracked_verbs(tracked: tracking.Tracked) -> list[CheckMessage]:
+    known = {verb.name for verb in verbs.registered()}
+    if not settings.strict_verbs:
         return []
-    hint = "Give a callable or the dotted path of one."
-    return [Error(f"{name}: {reason}", hint=hint, id="django_activity.E002")]
+    return [
+        Error(
+            f"{tracked.model._meta.label} is tracked with the verb {verb!r}, which is not "
+            "registered, and so each such change will fail.",
+            hint="Register it with django_activity.verbs, or turn ACTIVITY_STRICT_VERBS off.",
+            obj=tracked.model,
+            id="django_activity.E013",
+        )
+        for verb in tracked.verbs()
+        if verb not in known
+    ]
+
+
+class _Anything(dict[str, Any]):
+    """A value for every name: names of people and things are texts, and data what is wanted."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(dict.fromkeys((*ROLES, *(f"{role}s" for role in ROLES), "verb"), ""))
+        self.number = number
+
+    def __missing__(self, key: str) -> int:
+        return self.number
+
+    def __repr__(self) -> str:
+        raise ValueError("a place has no name")  # all values at once would be put there
+
+    __str__ = __repr__
+
+
+def _misfit(text: Any) -> str:
+    """Why values can never be put into this text, in the singular or the plural; or ""."""
+    try:
+        filled = [str(text % _Anything(number)) for number in (1, 2)]
+    except (KeyError, TypeError, ValueError) as error:
+        return str(error)
+    # A plural passes over what it cannot fill.
+    return "a place is left over" if any("%(" in sentence for sentence in filled) else ""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings as project_settings
@@ -84,6 +84,22 @@ class Settings:
         """Per model ("app_label.model_name"), a function that returns the queryset to fetch
         objects of a page with."""
         return getattr(project_settings, "ACTIVITY_PREFETCH", {})
+
+    @property
+    def exposed_targets(self) -> Sequence[str]:
+        """Models ("app_label.model_name") whose target streams the app's own addresses serve."""
+        return getattr(project_settings, "ACTIVITY_EXPOSED_TARGETS", ())
+
+    @property
+    def as2_types(self) -> Mapping[str, str]:
+        """Per model ("app_label.model_name"), the ActivityStreams 2.0 type of its objects, such as
+        "Image"; without one "Person" for users, and "Object"."""
+        return getattr(project_settings, "ACTIVITY_AS2_TYPES", {})
+
+    def as2_type_for(self, label: str) -> str | None:
+        """What `as2_types` says of the model with this lower-case label."""
+        found: str | None = _of_model(self.as2_types, label)
+        return found
 
     def queryset_for(self, label: str) -> Any:
         """The queryset that the project names for a model in `prefetch`, or None."""

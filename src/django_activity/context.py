@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
@@ -15,36 +15,45 @@ from .conf import settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-_actor: ContextVar[Callable[[], Any]] = ContextVar("django_activity_actor", default=lambda: None)
-_tracking: ContextVar[bool | None] = ContextVar("django_activity_tracking", default=None)
+_actor: ContextVar[_Frame | None] = ContextVar("django_activity_actor", default=None)
+_tracking: ContextVar[_Frame | None] = ContextVar("django_activity_tracking", default=None)
 
 
-class _Scope(ContextDecorator):
-    """Sets a context variable for a block, a function or a coroutine function."""
+@dataclass(frozen=True)
+class _Frame:
+    """What is said inside of a scope, and around it."""
 
-    def __init__(self, variable: ContextVar[Any], value: Any) -> None:
+    value: Any
+    outer: _Frame | None
+
+
+class _Scope:
+    """Says something for a block, a function or a coroutine function, as often as it is entered."""
+
+    def __init__(self, variable: ContextVar[_Frame | None], value: Any) -> None:
         self.variable, self.value = variable, value
 
     def __enter__(self) -> None:
-        self.token: Token[Any] = self.variable.set(self.value)
+        self.variable.set(_Frame(self.value, self.variable.get()))
 
     def __exit__(self, *details: object) -> None:
-        self.variable.reset(self.token)
+        frame = self.variable.get()
+        assert frame is not None, "left without being entered"  # noqa: S101
+        self.variable.set(frame.outer)
 
     def __call__(self, function: _Function) -> _Function:
-        # A scope per call: the function may call itself, or run in several tasks at once.
         if iscoroutinefunction(function):
 
             @wraps(function)
             async def inside_async(*args: Any, **kwargs: Any) -> Any:
-                with _Scope(self.variable, self.value):
+                with self:
                     return await function(*args, **kwargs)
 
             return inside_async  # type: ignore[return-value]
 
         @wraps(function)
         def inside(*args: Any, **kwargs: Any) -> Any:
-            with _Scope(self.variable, self.value):
+            with self:
                 return function(*args, **kwargs)
 
         return inside  # type: ignore[return-value]
@@ -62,7 +71,8 @@ def acting_as(actor: models.Model | Callable[[], models.Model | None] | None) ->
 
 def current_actor() -> Any:
     """Who acts: what `acting_as()` or the middleware said, else None."""
-    return _actor.get()()
+    frame = _actor.get()
+    return None if frame is None else frame.value()
 
 
 def disable_tracking() -> _Scope:
@@ -80,5 +90,5 @@ def enable_tracking() -> _Scope:
 
 def is_tracking() -> bool:
     """Do tracked models log what happens here and now?"""
-    enabled = _tracking.get()
-    return settings.tracking if enabled is None else enabled
+    frame = _tracking.get()
+    return settings.tracking if frame is None else frame.value

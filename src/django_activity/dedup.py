@@ -5,6 +5,9 @@ statement inserts the row unless a matching one lies within the window. It comes
 each writer sees what the one before it has committed. The rows are the only memory: a row deleted
 or moved out of the window no longer counts.
 
+PostgreSQL is sent both statements at once. It gives each a view of its own of what is committed
+and, outside of a transaction, makes one of the two: neither BEGIN nor COMMIT is sent.
+
 PostgreSQL keeps its advisory locks in shared memory, with room for some thousands. So whoever logs
 many different actions closes one gate to all writers instead of locking each action; a writer of
 one action holds that gate open as long as its transaction lasts.
@@ -16,16 +19,19 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
-from django.db.models.expressions import DatabaseDefault
+from django.db.models.expressions import DatabaseDefault, RawSQL
 from django.utils import timezone
 
 from .models import AbstractAction, DedupLock
+
+SQL = tuple[str, list[Any]]
 
 KEY_FIELDS = (
     "actor_id",
@@ -38,23 +44,65 @@ KEY_FIELDS = (
 
 
 MAX_LOCKS = 500
-LOOKED_UP_AT_ONCE = 500
+LOOKED_UP_AT_ONCE = 5_000
 GATE = int.from_bytes(b"activity", "big")  # any number that no other program locks
 
 
 def insert_unless_logged(action: AbstractAction, window: float, using: str) -> bool:
     """Insert `action` unless the same one was logged within `window` seconds of its `created`.
 
-    Runs inside the caller's transaction, which it needs. Returns whether the row was inserted;
-    then `action.pk` is set. Costs two statements, on SQLite one.
+    Needs `transaction_for()`. Returns whether the row was inserted; then `action.pk` is set. Costs
+    one statement, on MySQL and MariaDB two.
     """
     connection = connections[using]
+    same = _is_same(action, window, connection)
+    if _takes_two_at_once(connection):
+        return insert(action, using, same, _lock([_lock_key(action)]))
     queue_up([action], using)
+    return insert(action, using, same)
+
+
+def transaction_for(using: str) -> AbstractContextManager[object]:
+    """The transaction to log one action in: none where one statement does it, else the caller's.
+
+    As with `Model.save()`, it is no savepoint of the caller's.
+    """
+    connection = connections[using]
+    by_one = connection.vendor == "sqlite" or _takes_two_at_once(connection)
+    if by_one and not connection.in_atomic_block and connection.get_autocommit():
+        return nullcontext()
+    return transaction.atomic(using=using, savepoint=False)
+
+
+def _takes_two_at_once(connection: BaseDatabaseWrapper) -> bool:
+    """Does the database take two statements with parameters in one message?"""
+    features: Any = connection.features
+    return connection.vendor == "postgresql" and not features.uses_server_side_binding
+
+
+def insert(
+    action: AbstractAction,
+    using: str,
+    unless: SQL | None = None,
+    lock: SQL | None = None,
+) -> bool:
+    """Insert `action`, by one statement, if no row meets a condition. Was it inserted?
+
+    `lock` is a statement that is sent along with it, to be executed before.
+    """
+    connection = connections[using]
     values, unknown = _values(connection, action)
-    sql, params = _conditional_insert(connection, action, values, same_as(action, window, using))
+    sql, params = _insertion(connection, action, values, unless)
     pk_name = action._meta.pk.attname
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        if lock is None:
+            cursor.execute(sql, params)
+        else:
+            from django.db.backends.postgresql.psycopg_any import is_psycopg3
+
+            cursor.execute(f"{lock[0]}; {sql}", [*lock[1], *params])
+            if is_psycopg3:
+                cursor.nextset()  # psycopg2 gives the result of the last statement only
         if connection.features.can_return_columns_from_insert:
             row = cursor.fetchone()
         else:
@@ -75,32 +123,37 @@ def find_same(action: AbstractAction, window: float, using: str) -> AbstractActi
     At REPEATABLE READ, MySQL and MariaDB insert by what is committed but read by the transaction's
     snapshot. A locking read sees what the insert saw.
     """
-    same = same_as(action, window, using).order_by("-created", "-pk")
+    condition, params = _is_same(action, window, connections[using])
+    is_same = RawSQL(condition, params, models.BooleanField())  # noqa: S611 (values are parameters)
+    actions: models.QuerySet[Any] = type(action)._base_manager.using(using)
+    same = actions.filter(is_same).order_by("-created", "-pk")
     found = same.first() or same.select_for_update().first()
     return cast("AbstractAction | None", found)
 
 
-def same_as(action: AbstractAction, window: float, using: str) -> models.QuerySet[Any]:
-    """The logged actions that `action` would repeat.
+def _is_same(action: AbstractAction, window: float, connection: BaseDatabaseWrapper) -> SQL:
+    """The condition of the logged actions that `action` would repeat.
 
     The window reaches both ways: clocks of two writers may disagree, and imports are back-dated.
+    Composed by hand, since every `log()` needs it and the ORM takes long over so many conditions.
     """
-    reach = timedelta(seconds=window)
-    key = {name: getattr(action, name) for name in KEY_FIELDS}
-    given = {name: value for name, value in key.items() if value is not None}
-    absent = {f"{name}__isnull": True for name, value in key.items() if value is None}
+    meta, reach = action._meta, timedelta(seconds=window)
+    wanted = [(name, "=", getattr(action, name)) for name in KEY_FIELDS]
+    wanted += [("created", ">", action.created - reach), ("created", "<", action.created + reach)]
     if action.actor_id is None:
-        given["actor_label"] = ""  # the system, not somebody who was deleted
-    return (
-        type(action)
-        ._base_manager.using(using)
-        .filter(
-            **given,
-            **absent,
-            created__gt=action.created - reach,
-            created__lt=action.created + reach,
-        )
-    )
+        wanted.append(("actor_label", "=", ""))  # the system, not somebody who was deleted
+    # Public or not: the indexes have it before the time.
+    conditions = [f"{connection.ops.quote_name('public')} IN (%s, %s)"]
+    params: list[Any] = [True, False]
+    for name, operator, value in wanted:
+        field: Any = meta.get_field(name)
+        column = connection.ops.quote_name(field.column)
+        if value is None:
+            conditions.append(f"{column} IS NULL")
+        else:
+            conditions.append(f"{column} {operator} %s")
+            params.append(field.get_db_prep_save(value, connection))
+    return " AND ".join(conditions), params
 
 
 def queue_up(actions: Sequence[AbstractAction], using: str) -> None:
@@ -116,17 +169,7 @@ def queue_up(actions: Sequence[AbstractAction], using: str) -> None:
     keys = sorted({_lock_key(action) for action in actions})
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            if len(keys) == 1:
-                cursor.execute(
-                    "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s)",
-                    [GATE, *keys],
-                )
-            else:
-                cursor.execute(
-                    "SELECT pg_advisory_xact_lock_shared(%s) UNION ALL "
-                    "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS keys(key)",
-                    [GATE, keys],
-                )
+            cursor.execute(*_lock(keys))
         return
     # An upsert takes the row's exclusive lock at once, new or old, so that two cannot deadlock.
     now = timezone.now()
@@ -138,17 +181,29 @@ def queue_up(actions: Sequence[AbstractAction], using: str) -> None:
     )
 
 
+def _lock(keys: list[int]) -> SQL:
+    """PostgreSQL's statement to wait for other writers of these actions."""
+    if len(keys) == 1:
+        return "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s)", [GATE, *keys]
+    return (
+        "SELECT pg_advisory_xact_lock_shared(%s) UNION ALL "
+        "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS keys(key)",
+        [GATE, keys],
+    )
+
+
 def find_repeats(
     actions: Sequence[AbstractAction], windows: Sequence[float], using: str
 ) -> set[int]:
     """Which of these unsaved actions, by position, repeat a logged one or one before them here.
 
-    Each has a window of its own, in seconds. One query for 500 actions.
+    Each has a window of its own, in seconds. One query for 5,000 actions, on SQLite for 499.
     """
     times: dict[tuple[Any, ...], list[datetime]] = defaultdict(list)
     in_order = sorted(range(len(actions)), key=lambda position: actions[position].created)
-    for start in range(0, len(in_order), LOOKED_UP_AT_ONCE):
-        some = [actions[position] for position in in_order[start : start + LOOKED_UP_AT_ONCE]]
+    step = min(LOOKED_UP_AT_ONCE, (connections[using].features.max_query_params or 10**6) // 2)
+    for start in range(0, len(in_order), step):
+        some = [actions[position] for position in in_order[start : start + step]]
         for *key, created in _logged_about(some, max(windows), using):
             times[tuple(key)].append(created)
     repeats = set()
@@ -178,7 +233,7 @@ def _logged_about(
     logged = (
         type(actions[0])
         ._base_manager.using(using)
-        .filter(around, verb__in={action.verb for action in actions})
+        .filter(around, verb__in={action.verb for action in actions}, public__in=(True, False))
     )
     if connections[using].vendor == "mysql":
         logged = logged.select_for_update()  # see find_same
@@ -226,27 +281,32 @@ def _values(
     return values, unknown
 
 
-def _conditional_insert(
+def _insertion(
     connection: BaseDatabaseWrapper,
     action: AbstractAction,
     values: dict[str, Any],
-    same: models.QuerySet[Any],
-) -> tuple[str, list[Any]]:
-    """INSERT … SELECT the action's values WHERE NOT EXISTS the same, in the database's dialect."""
+    unless: SQL | None,
+) -> SQL:
+    """INSERT … SELECT the action's values WHERE NOT EXISTS others, in the database's dialect."""
     quote = connection.ops.quote_name
     meta = action._meta
-    compiler = same.order_by().values("pk")[:1].query.get_compiler(connection=connection)
-    exists, exists_params = compiler.as_sql()
-    compiled = [
-        compiler.compile(value) if hasattr(value, "as_sql") else ("%s", [value])
-        for value in values.values()
-    ]
-    params = [param for _, some in compiled for param in some]
+    texts, params = [], []
+    for value in values.values():
+        text, some = "%s", [value]
+        if hasattr(value, "as_sql"):
+            compiler = type(action)._base_manager.all().query.get_compiler(connection=connection)
+            text, some = compiler.compile(value)
+        texts.append(text)
+        params += some
     sql = (  # names are quoted, values are parameters
         f"INSERT INTO {quote(meta.db_table)} ({', '.join(map(quote, values))}) "  # noqa: S608 (see above)
-        f"SELECT {', '.join(text for text, _ in compiled)}"
-        f"{' FROM DUAL' if connection.vendor == 'mysql' else ''} WHERE NOT EXISTS ({exists})"
+        f"SELECT {', '.join(texts)}"
+        f"{' FROM DUAL' if connection.vendor == 'mysql' else ''}"
     )
+    if unless is not None:
+        condition, some = unless
+        sql += f" WHERE NOT EXISTS (SELECT 1 FROM {quote(meta.db_table)} WHERE {condition})"  # noqa: S608 (see above)
+        params += some
     if connection.features.can_return_columns_from_insert:
         sql += f" RETURNING {quote(str(meta.pk.column))}"
-    return sql, [*params, *exists_params]
+    return sql, params

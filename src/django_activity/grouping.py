@@ -9,7 +9,7 @@ from typing import Any
 from . import verbs
 
 POINTERS = {
-    "actor": ("actor_id", "actor_label"),
+    "actor": ("actor_id",),
     "target": ("target_content_type_id", "target_object_id"),
     "action_object": ("action_object_content_type_id", "action_object_object_id"),
 }
@@ -44,9 +44,10 @@ class ActionGroup:
 
     def distinct(self, role: str) -> list[Any]:
         """One action for each "actor", "target" or "action_object" that differs, newest first."""
-        return list({_pointer(action, role): action for action in reversed(self.actions)}.values())[
-            ::-1
-        ]
+        found: dict[Hashable, Any] = {}
+        for action in self.actions:
+            found.setdefault(_pointer(action, role), action)
+        return list(found.values())
 
 
 def fold(actions: Iterable[Any], limit: int | None = None) -> list[ActionGroup]:
@@ -78,4 +79,6 @@ def _key(verb: verbs.Verb, action: Any, number: int) -> Hashable:
 
 
 def _pointer(action: Any, role: str) -> tuple[Any, ...]:
-    return tuple(getattr(action, name) for name in POINTERS[role])
+    pointer = tuple(getattr(action, name) for name in POINTERS[role])
+    # People who were deleted are told apart by their names.
+    return (None, action.actor_label) if pointer == (None,) else pointer

@@ -11,14 +11,23 @@ from django.db.models import Q
 _Action = TypeVar("_Action", bound=models.Model)
 
 
+def older(created: datetime, pk: Any) -> Q:
+    """The condition of what comes after this position in `newest_first` order."""
+    # The first half says nothing new, but lets the database start in the index.
+    return Q(created__lte=created) & (Q(created__lt=created) | Q(pk__lt=pk))
+
+
+def newer(created: datetime, pk: Any) -> Q:
+    """The condition of what comes before this position in `newest_first` order."""
+    return Q(created__gte=created) & (Q(created__gt=created) | Q(pk__gt=pk))
+
+
 class ActionQuerySet(models.QuerySet[_Action]):
     """Reads of the action table; every stream is one of these, ordered by `newest_first`."""
 
     def by(self, actor: Any) -> ActionQuerySet[_Action]:
         """What one actor did; None is the system."""
-        # Somebody who was deleted is NULL, too, but has a label.
-        system = {"actor__isnull": True, "actor_label": ""}
-        return self.filter(**system) if actor is None else self.filter(actor=actor)
+        return self.filter(self.done_by(actor))
 
     def by_any(self, actors: Iterable[Any]) -> ActionQuerySet[_Action]:
         """What any of these actors did: a queryset or iterable of primary keys."""
@@ -52,12 +61,16 @@ class ActionQuerySet(models.QuerySet[_Action]):
 
     def older_than(self, created: datetime, pk: Any) -> ActionQuerySet[_Action]:
         """Those after this position in `newest_first` order."""
-        # The first condition says nothing new, but lets the database start in the index.
-        return self.filter(Q(created__lte=created), Q(created__lt=created) | Q(pk__lt=pk))
+        return self.filter(older(created, pk))
 
     def newer_than(self, created: datetime, pk: Any) -> ActionQuerySet[_Action]:
         """Those before this position in `newest_first` order."""
-        return self.filter(Q(created__gte=created), Q(created__gt=created) | Q(pk__gt=pk))
+        return self.filter(newer(created, pk))
+
+    def done_by(self, actor: Any) -> Q:
+        """The condition that one actor, or None for the system, did it."""
+        # Somebody who was deleted is NULL, too, but has a label.
+        return Q(actor=None, actor_label="") if actor is None else Q(actor=actor)
 
     def pointing_at(self, role: str, item: models.Model) -> Q:
         """The condition that `item` is the "target" or the "action_object"."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, models, router, transaction
 
 from .cursors import Position, decode_cursor, encode_cursor, position_of
-from .exceptions import InvalidAction, StaleMarker
+from .exceptions import InvalidAction, StaleMarker, UnsavedObject
 from .models import STREAM_LENGTH, StreamMarker, get_action_model
 
 
@@ -34,13 +34,15 @@ def advance_marker(
 
     A marker never moves back: what is older than it changes nothing. Each move raises its
     `version`; with `version`, it is only moved if nobody else has moved it since.
-    Returns the marker. Raises InvalidCursor, StaleMarker, InvalidAction for the name, or
-    IntegrityError when the user is gone. Costs two queries.
+    Returns the marker. Raises InvalidCursor, StaleMarker, InvalidAction for the name, UnsavedObject
+    for an action without a primary key, or IntegrityError when the user is gone. Costs two queries.
     """
     if not 0 < len(stream) <= STREAM_LENGTH:
         raise InvalidAction(f"A stream's name has 1 to {STREAM_LENGTH} characters: {stream!r}.")
     model = get_action_model()
     position = decode_cursor(to, model) if isinstance(to, str) else position_of(to)
+    if position.pk is None:
+        raise UnsavedObject(f"{to!r} is not saved, so it has no place in a stream.")
     database = using or router.db_for_write(StreamMarker)
     try:
         return _advanced(user, stream, position, version, database)

@@ -14,6 +14,7 @@ from model_utils.fields import AutoCreatedField, AutoLastModifiedField
 
 from .conf import settings
 from .fields import KeyField
+from .indexes import stream_indexes
 from .managers import ActionQuerySet
 
 OBJECT_ID_LENGTH = 64
@@ -21,25 +22,6 @@ LABEL_LENGTH = 200
 VERB_LENGTH = 64
 STREAM_LENGTH = 64
 CURSOR_LENGTH = 200
-
-
-def stream_indexes(prefix: str = "") -> list[models.Index]:
-    """One index per family of streams, each in the order in which a stream is read.
-
-    Those that a home stream probes end with `public`, so that the probe need not read the row.
-    Without a prefix Django names them, in a way that fits a model of any name.
-    """
-    order = ["-created", "-id"]
-    families = {
-        "actor": ["actor", *order, "public"],
-        "target": ["target_content_type", "target_object_id", *order, "public"],
-        "object": ["action_object_content_type", "action_object_object_id", *order, "public"],
-        "all": order,
-    }
-    return [
-        models.Index(fields=fields, name=f"{prefix}_{name}" if prefix else None)
-        for name, fields in families.items()
-    ]
 
 
 class AbstractAction(models.Model):

@@ -10,12 +10,21 @@ from django.db import models, router, transaction
 
 from .announcing import announce_logged
 from .conf import settings
-from .dedup import find_repeats, find_same, insert_unless_logged, queue_up
-from .exceptions import InvalidAction
+from .dedup import (
+    find_repeats,
+    find_same,
+    insert,
+    insert_unless_logged,
+    queue_up,
+    transaction_for,
+)
+from .exceptions import ActivityError, InvalidAction
 from .models import AbstractAction, get_action_model
 from .validation import build
 from .verbs import Verb
 
+REQUIRED = frozenset({"actor", "verb"})
+OPTIONAL = frozenset({"target", "action_object", "data", "public", "created"})
 DEDUP_ROUNDS = 3  # then the action is logged whatever stands in the way
 
 
@@ -43,7 +52,7 @@ def log(
     Raises UnsavedObject for something without a primary key; InvalidAction for an actor of another
     type, a verb that is empty or too long, data that is not JSON, a key over 64 characters, or a
     time with the wrong kind of zone; UnknownVerb and MissingData as the verbs are registered.
-    Costs two statements (one without window, or on SQLite), a repeat one more. Equal actions
+    Costs one statement (on MySQL and MariaDB two), a repeat one more. Equal actions
     logged by others wait for this transaction to end.
     """
     model = get_action_model()
@@ -60,7 +69,7 @@ def log(
         created=created,
     )
     window = _window(described, dedup)
-    with transaction.atomic(using=database):
+    with transaction_for(database):
         for _ in range(DEDUP_ROUNDS if window else 0):
             if insert_unless_logged(action, window, database):
                 break
@@ -69,7 +78,7 @@ def log(
                 return logged, False
             # Deleted between the two statements: it no longer stands in the way.
         else:
-            action.save(using=database, force_insert=True)
+            insert(action, database)
         announce_logged([action], database)
     return action, True
 
@@ -88,21 +97,25 @@ def log_many(
     that repeats a logged action or one before it is left out. `batch_size` is the number of rows
     per INSERT.
 
-    Raises what `log()` raises, naming the entry. Costs one statement per batch, one per 500 entries
-    to find repeats, and one to wait for writers of the same actions. With more than 500 entries on
-    PostgreSQL, everybody who logs with a window waits until this transaction ends; `dedup=0` looks
-    for no repeats and waits for nobody. On MySQL the actions returned have no primary keys.
+    Raises what `log()` raises, naming the entry. Costs one statement per batch, one per 5,000
+    entries (on SQLite 499) to find repeats, and one to wait for writers of the same actions. With
+    more than 500 entries on PostgreSQL, everybody who logs with a window waits until this
+    transaction ends; `dedup=0` looks for no repeats and waits for nobody. On MySQL the actions
+    returned have no primary keys.
     """
     model = get_action_model()
     database = using or router.db_for_write(model)
     actions: list[AbstractAction] = []
     windows: list[float] = []
     for position, entry in enumerate(entries):
+        if not _is_entry(entry):
+            raise InvalidAction(
+                f"Entry {position}: it must be a dict with {', '.join(sorted(REQUIRED))}, and "
+                f"perhaps {', '.join(sorted(OPTIONAL))}; not {entry!r}."
+            )
         try:
             action, verb = build(model, database, **entry)
-        except TypeError as error:
-            raise InvalidAction(f"Entry {position} is not what log() takes: {error}.") from error
-        except InvalidAction as error:
+        except ActivityError as error:
             error.args = (f"Entry {position}: {error}",)
             raise
         actions.append(action)
@@ -116,6 +129,10 @@ def log_many(
             model._base_manager.using(database).bulk_create(actions, batch_size=batch_size)
             announce_logged(actions, database)
     return actions
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and REQUIRED <= entry.keys() <= REQUIRED | OPTIONAL
 
 
 def _window(verb: Verb, dedup: float | None) -> float:

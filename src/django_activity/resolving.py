@@ -51,6 +51,22 @@ def without_hidden(actions: list[Any]) -> list[Any]:
     return [action for action in actions if not any(_is_hidden(action, role) for role in ROLES)]
 
 
+def read_keys(model: type[models.Model], keys: Iterable[str]) -> dict[Any, list[str]]:
+    """Keys of objects of this model as it has them, each with how actions spell it.
+
+    What cannot be a key of the model is left out. A UUID may be spelt in several ways.
+    """
+    readable: dict[Any, list[str]] = defaultdict(list)
+    for key in keys:
+        try:
+            value = model._meta.pk.to_python(key)
+            model._meta.pk.run_validators(value)  # a number beyond the column's range
+            readable[value].append(key)
+        except ValidationError:
+            continue
+    return readable
+
+
 def _is_hidden(action: AbstractAction, role: str) -> bool:
     type_id, key = _pointer(action, role)
     if key is None or getattr(action, role) is not None:
@@ -77,14 +93,7 @@ def _fetch(
     model = content_type.model_class()
     if model is None:
         return []
-    readable: dict[Any, list[str]] = defaultdict(list)  # a UUID may be spelt in several ways
-    for key in keys:
-        try:
-            value = model._meta.pk.to_python(key)
-            model._meta.pk.run_validators(value)  # a number beyond the column's range
-            readable[value].append(key)
-        except ValidationError:
-            continue
+    readable = read_keys(model, keys)
     queryset = settings.queryset_for(model._meta.label_lower)
     if queryset is None:
         queryset = model._base_manager.all()

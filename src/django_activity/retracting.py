@@ -8,10 +8,11 @@ from typing import Any, Final
 from django.db import models, router, transaction
 
 from .announcing import announce_retracted
-from .exceptions import InvalidAction
 from .managers import ActionQuerySet
-from .models import VERB_LENGTH, StreamMarker, get_action_model
-from .validation import pointer, require_actor
+from .models import StreamMarker, get_action_model
+from .pacing import paced
+from .transactions import retried
+from .validation import pointer, require_actor, require_verb
 
 BATCH = 1000
 
@@ -41,7 +42,9 @@ def retract(
     """
     model = get_action_model()
     database = using or router.db_for_write(model)
-    actions: ActionQuerySet[Any] = ActionQuerySet(model, using=database).filter(verb=verb)
+    actions: ActionQuerySet[Any] = ActionQuerySet(model, using=database).filter(
+        verb=require_verb(verb)
+    )
     if actor is None:
         actions = actions.filter(actor=None, actor_label="")
     elif not isinstance(actor, _Anyone):
@@ -89,13 +92,12 @@ def rename_verb(
     the number of rows after each batch. Returns how many were renamed. Raises InvalidAction for a
     verb that is empty or too long. Costs two statements per batch, which read the table once.
     """
-    if not 0 < len(new) <= VERB_LENGTH:
-        raise InvalidAction(f"The verb must be 1 to {VERB_LENGTH} characters, not {new!r}.")
+    require_verb(new)
     model = get_action_model()
     database = using or router.db_for_write(model)
     everything: ActionQuerySet[Any] = ActionQuerySet(model, using=database)
     left = everything.filter(verb=old).order_by("pk").values_list("pk", flat=True)
-    renamed = 0
+    renamed, advance = 0, paced(advance, database)
     keys = list(left[:batch_size]) if old != new else []
     while keys:
         changed = everything.filter(pk__in=keys, verb=old).update(verb=new)
@@ -106,26 +108,35 @@ def rename_verb(
 
 
 def delete(
-    actions: ActionQuerySet[Any], advance: Callable[[int], object] = lambda deleted: None
+    actions: ActionQuerySet[Any],
+    advance: Callable[[int], object] = lambda deleted: None,
+    *,
+    batch_size: int | None = None,
 ) -> int:
-    """Delete these actions, in batches of 1,000 that commit one by one; say so; return how many.
+    """Delete these actions, in batches that commit one by one; say so; return how many.
 
-    Inside a transaction of the caller all of it is one. `advance` is called after each batch.
+    Inside a transaction of the caller all of it is one. `advance` is called with the number of rows
+    after each batch.
     """
     model, using = actions.model, actions.db
+    size = batch_size or BATCH
     left, total = actions, 0
+
+    def delete_some() -> list[Any]:
+        # In the order of the index that found them, and locked, so that of two who delete the same
+        # row only one says that it did.
+        batch = left.newest_first().select_for_update().values_list("created", "pk")
+        found = list(batch[:size])
+        if found:
+            keys = [key for _, key in found]
+            ActionQuerySet(model, using=using).filter(pk__in=keys).delete()
+            announce_retracted(model, keys, using)
+        return found
+
     while True:
-        with transaction.atomic(using=using):
-            # In the order of the index that found them, and locked, so that of two who delete the
-            # same row only one says that it did.
-            batch = left.newest_first().select_for_update().values_list("created", "pk")
-            found = list(batch[:BATCH])
-            if found:
-                keys = [key for _, key in found]
-                ActionQuerySet(model, using=using).filter(pk__in=keys).delete()
-                announce_retracted(model, keys, using)
+        found = retried(using, delete_some)
         total += len(found)
         advance(len(found))
-        if len(found) < BATCH:
+        if len(found) < size:
             return total
         left = actions.older_than(*found[-1])

@@ -15,8 +15,8 @@ from django.db.models import Q
 from .conf import settings
 from .cursors import Position, decode_cursor, encode_cursor, position_of
 from .grouping import ActionGroup, fold
-from .managers import ActionQuerySet
-from .merging import Condition, Followed, newest
+from .managers import ActionQuerySet, newer, older
+from .merging import Condition, Followed, fixed, newest
 from .models import get_action_model
 from .resolving import ROLES, attach_objects, without_hidden
 
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 MAX_PAGE_SIZE = 200
+MAX_COUNT = 500
 REFILLS = 3  # pages that are filled up again after rows were dropped, each with MAX_PAGE_SIZE rows
 DEPTH = 5  # rows that are read for each group of a page
 
@@ -116,13 +117,13 @@ class Stream:
         "hide" drops rows from is filled up by at most three more such reads.
         """
         _require_size(size)
-        actions = self.queryset
+        within = Q()
         if before is not None:
-            actions = actions.older_than(*decode_cursor(before, actions.model))
+            within = older(*decode_cursor(before, self.queryset.model))
         if after is None:
-            shown, beyond = self._read(actions, size, descending=True)
+            shown, beyond = self._read(within, size, descending=True)
             return Page(shown, _cursor(beyond), _cursor(_position(shown[:1])))
-        shown, beyond = self._read(self._newer(actions, after), size, descending=False)
+        shown, beyond = self._read(within & self._newer(after), size, descending=False)
         upwards = beyond or _position(shown[-1:])
         shown.reverse()
         return Page(shown, _cursor(_position(shown[-1:])), _cursor(upwards) or after)
@@ -135,7 +136,7 @@ class Stream:
         `page()` does.
         """
         _require_size(size)
-        shown, beyond = self._read(self._newer(self.queryset, since), size, descending=True)
+        shown, beyond = self._read(self._newer(since), size, descending=True)
         return Page(shown, _cursor(beyond), _cursor(_position(shown[:1])) or since)
 
     def grouped_page(self, size: int = 20, before: str | None = None) -> GroupedPage:
@@ -157,10 +158,13 @@ class Stream:
     def count_since(self, since: str | None, limit: int = 100) -> int:
         """How many actions are newer than a cursor (None: of all); counts to `limit` at most.
 
-        Costs one query. Rows that only ACTIVITY_VISIBLE would drop are counted.
+        Raises InvalidCursor, or ValueError for a limit that is not 1 to 500. Costs one query. Rows
+        that only ACTIVITY_VISIBLE would drop are counted.
         """
-        actions = self.queryset if since is None else self._newer(self.queryset, since)
-        return len(self._first(actions, limit, descending=True).values_list("pk"))
+        if limit not in range(1, MAX_COUNT + 1):
+            raise ValueError(f"A stream is counted to 1 to {MAX_COUNT}, not to {limit!r}.")
+        within = Q() if since is None else self._newer(since)
+        return len(self._first(within, limit, descending=True).values_list("pk"))
 
     async def apage(
         self, size: int = 20, before: str | None = None, *, after: str | None = None
@@ -182,32 +186,29 @@ class Stream:
 
     def explain(self, size: int = 20, **options: Any) -> str:
         """The database's plan for the query of the first page; see `QuerySet.explain()`."""
-        return self._first(self.queryset, size + 1, descending=True).explain(**options)
+        return self._first(Q(), size + 1, descending=True).explain(**options)
 
-    def _read(
-        self, actions: ActionQuerySet[Any], size: int, *, descending: bool
-    ) -> tuple[list[Any], Position | None]:
+    def _read(self, within: Q, size: int, *, descending: bool) -> tuple[list[Any], Position | None]:
         """Up to `size` visible actions in their order, and where to go on if there are more."""
         kept: list[Any] = []
-        rest, limit = actions, size + 1  # the one too many tells that there are more
+        rest, limit = within, size + 1  # the one too many tells that there are more
         for _ in range(1 + REFILLS):
             found = list(self._along(self._first(rest, limit, descending=descending)))
-            attach_objects(found, actions.db)
+            attach_objects(found, self.queryset.db)
             kept += self._visible(found)
             if len(kept) > size:
                 return kept[:size], position_of(kept[size - 1])
             if len(found) < limit:
                 return kept, None
             last = position_of(found[-1])
-            rest = actions.older_than(*last) if descending else actions.newer_than(*last)
+            rest = within & (older(*last) if descending else newer(*last))
             limit = MAX_PAGE_SIZE
         return kept, last
 
-    def _first(
-        self, actions: ActionQuerySet[Any], limit: int, *, descending: bool
-    ) -> ActionQuerySet[Any]:
+    def _first(self, within: Q, limit: int, *, descending: bool) -> ActionQuerySet[Any]:
         if self.sources:
-            return newest(actions, self.sources, limit, descending=descending)
+            return newest(self.queryset, self.sources, limit, within, descending=descending)
+        actions = self.queryset.filter(within)
         return (actions.newest_first() if descending else actions.oldest_first())[:limit]
 
     def _along(self, actions: ActionQuerySet[Any]) -> ActionQuerySet[Any]:
@@ -218,8 +219,8 @@ class Stream:
         visible, shown = settings.visible, without_hidden(actions)
         return shown if visible is None or not shown else list(visible(shown, self.viewer))
 
-    def _newer(self, actions: ActionQuerySet[Any], cursor: str) -> ActionQuerySet[Any]:
-        return actions.newer_than(*decode_cursor(cursor, actions.model))
+    def _newer(self, cursor: str) -> Q:
+        return newer(*decode_cursor(cursor, self.queryset.model))
 
 
 def actor_stream(
@@ -234,14 +235,16 @@ def actor_stream(
     `viewer`, in this and in every other stream, is who reads: it is given to ACTIVITY_EXCLUDED,
     ACTIVITY_QUERYSET and ACTIVITY_VISIBLE.
     """
-    return Stream(_actions(using, viewer, private).by(actor), viewer=viewer)
+    actions = _actions(using, viewer, private)
+    return _stream(actions, [actions.done_by(actor)], viewer, private)
 
 
 def target_stream(
     target: models.Model, *, viewer: Any = None, private: bool = False, using: str | None = None
 ) -> Stream:
     """What was done in public at `target`."""
-    return Stream(_actions(using, viewer, private).at(target), viewer=viewer)
+    actions = _actions(using, viewer, private)
+    return _stream(actions, [actions.pointing_at("target", target)], viewer, private)
 
 
 def object_stream(
@@ -252,7 +255,8 @@ def object_stream(
     using: str | None = None,
 ) -> Stream:
     """What was done in public to `action_object`."""
-    return Stream(_actions(using, viewer, private).upon(action_object), viewer=viewer)
+    actions = _actions(using, viewer, private)
+    return _stream(actions, [actions.pointing_at("action_object", action_object)], viewer, private)
 
 
 def any_stream(
@@ -260,10 +264,10 @@ def any_stream(
 ) -> Stream:
     """What `item` did, and what was done to it or at it, in public."""
     actions = _actions(using, viewer, private)
-    sources = [Condition(actions.pointing_at(role, item)) for role in ROLES]
+    conditions = [actions.pointing_at(role, item) for role in ROLES]
     if isinstance(item, _actor_model()):
-        sources.append(Condition(Q(actor=item.pk)))
-    return Stream(actions, tuple(sources), viewer)
+        conditions.append(actions.done_by(item))
+    return _stream(actions, conditions, viewer, private)
 
 
 def model_stream(
@@ -306,9 +310,10 @@ def home_stream(
             "home_stream() needs ACTIVITY_FOLLOWEES: the dotted path of a function from a user to "
             "a queryset of the primary keys of the actors they follow."
         )
-    hidden = None if settings.excluded is None else settings.excluded(user)
+    actions: ActionQuerySet[Any] = get_action_model()._default_manager.using(using)
+    hidden = None if settings.excluded is None else fixed(settings.excluded(user), actions.db)
     actors = Followed(
-        settings.followees(user),
+        fixed(settings.followees(user), actions.db),
         model=_actor_model(),
         also=user.pk if with_self else None,
         hidden=hidden,
@@ -316,16 +321,25 @@ def home_stream(
     )
     sources: list[Condition | Followed] = [actors]
     if targets and settings.followed_targets is not None:
-        condition = Q() if hidden is None else ~Q(actor__in=hidden)
-        sources += [
-            Followed(keys, role=role, model=model, q=condition)
-            for model, keys in settings.followed_targets(user)
-            for role in ROLES
-        ]
-    actions = _hooked(get_action_model()._default_manager.using(using).public(), user)
+        condition = Q() if hidden is None else _not_by(hidden)
+        for model, keys in settings.followed_targets(user):
+            objects = Followed(fixed(keys, actions.db), model=model, q=condition)
+            sources += [replace(objects, role=role) for role in ROLES]
+    actions = _hooked(actions.public(), user)
     if verbs is not None:
         actions = actions.filter(verb__in=list(verbs))
     return Stream(actions, tuple(sources), user)
+
+
+def _stream(
+    actions: ActionQuerySet[Any], conditions: list[Q], viewer: Any, private: bool
+) -> Stream:
+    """What meets any of the conditions, for each of which there is an index."""
+    if private:  # the indexes hold what is public apart from what is not
+        conditions = [each & Q(public=public) for each in conditions for public in (True, False)]
+    if len(conditions) == 1:
+        return Stream(actions.filter(*conditions), viewer=viewer)
+    return Stream(actions, tuple(map(Condition, conditions)), viewer)
 
 
 def _actions(using: str | None, viewer: Any, private: bool = False) -> ActionQuerySet[Any]:
@@ -334,8 +348,15 @@ def _actions(using: str | None, viewer: Any, private: bool = False) -> ActionQue
     if not private:
         actions = actions.public()
     if viewer is not None and settings.excluded is not None:
-        actions = actions.exclude(actor__in=settings.excluded(viewer))
+        actions = actions.filter(_not_by(fixed(settings.excluded(viewer), actions.db)))
     return _hooked(actions, viewer)
+
+
+def _not_by(actors: Any) -> Q:
+    if isinstance(actors, models.QuerySet):
+        # In SQL, nothing is outside of a list with a NULL in it; no primary key is NULL.
+        actors = _actor_model()._base_manager.filter(pk__in=actors).values("pk")
+    return ~Q(actor__in=actors)
 
 
 def _hooked(actions: ActionQuerySet[Any], viewer: Any) -> ActionQuerySet[Any]:

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Mapping
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models, router
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
 from .conf import settings
 from .context import current_actor, is_tracking
 from .managers import ActionQuerySet
 from .models import get_action_model
+from .options import Getter, Options
 from .recording import log, log_many
 from .retracting import delete
 
-Getter = str | Callable[[Any], Any]
+# Before Django 6.1 signals do not say that relations come from a fixture, so the instance does.
+FROM_FIXTURE = "_django_activity_from_fixture"
+
+logger = logging.getLogger("django_activity")
 
 
-@dataclass(frozen=True)
-class Tracked:
-    """What `track()` was told of one model."""
-
-    model: type[models.Model]
-    created: str | None = None
-    updated: str | None = None
-    deleted: str | None = None
-    m2m: Mapping[str, str | tuple[str | None, str | None]] = field(default_factory=dict)
-    actor: Getter | None = None
-    target: Getter | None = None
-    action_object: Getter | None = None
-    data: Callable[[Any], dict[str, Any]] | None = None
-    public: Callable[[Any], bool] | None = None
-    when: Callable[[Any], bool] | None = None
+class Tracked(Options):
+    """What `track()` was told of one model, and the receivers that do it."""
 
     def entry(self, instance: models.Model, verb: str) -> dict[str, Any]:
         """What `log()` is called with."""
@@ -54,10 +46,12 @@ class Tracked:
 
     def saved(self, instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
         verb = self.created if created else self.updated
+        vars(instance)[FROM_FIXTURE] = raw
         if verb and not raw and self.wants(instance):
             log(**self.entry(instance, verb), using=_database(instance))
 
     def removed(self, instance: Any, **kwargs: Any) -> None:
+        # Before the deletion: it may take the actor along, and then clears this action's, too.
         if self.deleted and self.wants(instance):
             log(**self.entry(instance, self.deleted), using=_database(instance))
 
@@ -76,27 +70,37 @@ class Tracked:
         verbs = self.m2m[name]
         added, gone = (verbs, None) if isinstance(verbs, str) else verbs
         verb = added if action == "post_add" else gone
-        if raw or not verb or action not in {"post_add", "post_remove", "pre_clear"}:
+        raw = raw or vars(instance).get(FROM_FIXTURE, False)
+        if raw or not verb or action not in {"post_add", "pre_remove", "pre_clear"}:
             return
         relation: Any = self.model._meta.get_field(name)
         other: Any = self.model if reverse else relation.related_model
-        if pk_set is None:  # only now is it known what is going to be cleared
-            accessor = relation.remote_field.get_accessor_name() if reverse else name
-            others = list(getattr(instance, accessor).all())
-        else:
-            others = list(other._base_manager.using(using).filter(pk__in=pk_set).order_by("pk"))
+        others = other._base_manager.using(using).order_by("pk")
+        if pk_set is not None:
+            others = others.filter(pk__in=pk_set)
+        if action != "post_add":  # only now is it known what is there to be removed
+            ends = [relation.m2m_field_name(), relation.m2m_reverse_field_name()]
+            here, there = reversed(ends) if reverse else ends
+            through = relation.remote_field.through._base_manager.using(using)
+            linked = through.filter(**{here: instance}).values(f"{there}__pk")
+            others = others.filter(pk__in=linked)
         pairs = [(item, instance) if reverse else (instance, item) for item in others]
         entries = [self._pair(owner, item, verb) for owner, item in pairs if self.wants(owner)]
         if entries:
             log_many(entries, using=_database(instance))
 
     def _pair(self, owner: models.Model, item: models.Model, verb: str) -> dict[str, Any]:
-        """Users who come to or leave an object do so themselves; other things are put to it."""
+        """Users do with things what is done; a thing is put to another by whoever acts."""
         entry = self.entry(owner, verb)
         actor_model: Any = get_action_model()._meta.get_field("actor").related_model
+        if isinstance(owner, actor_model):
+            return entry | {"actor": owner, "target": item}
         if isinstance(item, actor_model):
             return entry | {"actor": item}
         return entry | {"action_object": item}
+
+
+_tracked: dict[type[models.Model], Tracked] = {}
 
 
 def track(model: type[models.Model] | str, **options: Any) -> None:
@@ -104,58 +108,113 @@ def track(model: type[models.Model] | str, **options: Any) -> None:
 
     `created`, `updated` and `deleted` are the verbs; what has none is not logged. `m2m` maps the
     name of a many-to-many field to the verb of adding, or to a pair of those of adding and
-    removing: for a relation to users the user is the actor, for any other what was added is the
-    action object. `actor` names the attribute with the actor, by default whoever `acting_as()` or
-    the middleware says. `target`, by default the instance, and `action_object` name attributes too.
-    A dotted path leads on; a function is given the instance. `data(instance)`, `public(instance)`
-    and `when(instance)` are functions.
+    removing. Where one end is a user, the user is the actor and the other end the target; else
+    what was added is the action object. `actor` names the attribute with the actor, by default
+    whoever `acting_as()` or the middleware says. `target`, by default the instance, and
+    `action_object` name attributes too. A dotted path leads on; a function is given the instance.
+    `data(instance)`, `public(instance)` and `when(instance)` are functions.
 
     Call it in `AppConfig.ready()`, or write ACTIVITY_TRACK. The model may be named by
-    "app_label.ModelName". Its proxies are tracked with it. Fixtures are not logged; neither are
-    `bulk_create()` and `QuerySet.update()`, for which Django sends no signals. Raises
-    ImproperlyConfigured for an unknown option, model or field. Each change costs what `log()`
-    costs, a change of a many-to-many field one query more and what `log_many()` costs.
+    "app_label.ModelName". Its proxies are tracked with it. To track it twice in the same way is
+    fine. Fixtures are not logged; neither are `bulk_create()` and `QuerySet.update()`, for which
+    Django sends no signals. Raises ImproperlyConfigured for an unknown option, model or field, or
+    for a model that is tracked already, differently. Each change costs what `log()` costs, a change
+    of a many-to-many field one query more and what `log_many()` costs.
     """
-    if isinstance(model, str):
-        try:
-            model = apps.get_model(model)
-        except (LookupError, ValueError) as error:
-            raise ImproperlyConfigured(f"Cannot track {model!r}: {error}.") from error
-    try:
-        tracked = Tracked(model, **options)
-    except TypeError as error:
-        raise ImproperlyConfigured(f"Cannot track {model._meta.label}: {error}.") from error
-    for sender in _with_proxies(model):
+    _listen(describe(model, options))
+
+
+def _listen(tracked: Tracked) -> None:
+    for sender in _with_proxies(tracked.model):
+        _tracked[sender] = tracked
         name = f"django_activity.track.{sender._meta.label}"
-        if tracked.created or tracked.updated:
+        if tracked.created or tracked.updated or tracked.m2m:
             post_save.connect(tracked.saved, sender, weak=False, dispatch_uid=name)
         if tracked.deleted:
-            post_delete.connect(tracked.removed, sender, weak=False, dispatch_uid=name)
+            pre_delete.connect(tracked.removed, sender, weak=False, dispatch_uid=name)
     for field_name in tracked.m2m:
-        try:
-            relation: Any = model._meta.get_field(field_name)
-            through = relation.remote_field.through
-        except (FieldDoesNotExist, AttributeError) as error:
-            raise ImproperlyConfigured(
-                f"Cannot track {model._meta.label}: {field_name!r} is no many-to-many field of it."
-            ) from error
         m2m_changed.connect(
             partial(tracked.related, field_name),
-            through,
+            tracked.through(field_name),
             weak=False,
-            dispatch_uid=f"django_activity.track.{model._meta.label}.{field_name}",
+            dispatch_uid=f"django_activity.track.{tracked.model._meta.label}.{field_name}",
         )
 
 
+def describe(model: Any, options: Any) -> Tracked:
+    """What `track()` is told, when it can be carried out. Raises ImproperlyConfigured."""
+    model = model if isinstance(model, type) else _model_named(model)
+    label, names = model._meta.label, {option.name for option in fields(Tracked)} - {"model"}
+    if not isinstance(options, Mapping) or not options.keys() <= names:
+        raise ImproperlyConfigured(
+            f"Cannot track {label}: its options are a dict with any of "
+            f"{', '.join(sorted(names))}, not {options!r}."
+        )
+    tracked = Tracked(model, **options)
+    for problem in tracked.problems():
+        raise ImproperlyConfigured(f"Cannot track {label}: {problem}.")
+    for sender in _with_proxies(model):
+        if _tracked.get(sender, tracked) != tracked:
+            raise ImproperlyConfigured(f"{sender._meta.label} is tracked already, differently.")
+    return tracked
+
+
+def tracked_models() -> list[Tracked]:
+    """What is tracked; proxies are told with their model."""
+    return list({id(tracked): tracked for tracked in _tracked.values()}.values())
+
+
+def untrack(model: type[models.Model]) -> None:
+    """Undo `track()`, if this model is tracked."""
+    for sender in _with_proxies(model):
+        tracked = _tracked.pop(sender, None)
+        if tracked is None:
+            continue
+        name = f"django_activity.track.{sender._meta.label}"
+        for signal in (post_save, pre_delete):
+            signal.disconnect(sender=sender, dispatch_uid=name)
+        for field_name in tracked.m2m:
+            m2m_changed.disconnect(
+                sender=tracked.through(field_name), dispatch_uid=f"{name}.{field_name}"
+            )
+
+
 def connect() -> None:
-    """Listen to the models of ACTIVITY_TRACK, and to those whose deletion takes actions along."""
+    """Listen to the models of ACTIVITY_TRACK, and to those whose deletion takes actions along.
+
+    What cannot be listened to is logged, and is an error of `manage.py check`.
+    """
+    given: Any = settings.track
+    tracked = given if isinstance(given, Mapping) else {}
     policies = settings.on_target_delete
-    labels = policies if isinstance(policies, Mapping) else dict.fromkeys(settings.track, policies)
-    for label, policy in labels.items():
-        if policy == "cascade":
-            cascade(apps.get_model(label))
-    for label, options in settings.track.items():
-        track(label, **options)
+    labels = policies if isinstance(policies, Mapping) else dict.fromkeys(tracked, policies)
+    steps: list[partial[None]] = [
+        partial(_cascade_named, label) for label, policy in labels.items() if policy == "cascade"
+    ]
+    steps += [partial(_listen_to, label, options) for label, options in tracked.items()]
+    for step in steps:
+        try:
+            step()
+        except ImproperlyConfigured as error:
+            # No reason for the whole site to stay down.
+            logger.error("%s", error)
+
+
+def _cascade_named(label: Any) -> None:
+    cascade(_model_named(label))
+
+
+def _listen_to(label: Any, options: Any) -> None:
+    _listen(describe(label, options))
+
+
+def _model_named(label: Any) -> type[models.Model]:
+    try:
+        return apps.get_model(label)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"Cannot track {label!r}: it is not a model of an installed app."
+        ) from error
 
 
 def cascade(model: type[models.Model]) -> None:
@@ -175,7 +234,11 @@ def _delete_actions(instance: models.Model, **kwargs: Any) -> None:
 
 def _with_proxies(model: type[models.Model]) -> list[type[models.Model]]:
     concrete = model._meta.concrete_model
-    proxies = [m for m in apps.get_models() if m._meta.proxy and m._meta.concrete_model is concrete]
+    proxies = [
+        other
+        for other in apps.get_models()
+        if other._meta.concrete_model is concrete and issubclass(other, model)
+    ]
     return list(dict.fromkeys([model, *proxies]))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings as project_settings
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.models import ContentType, ContentTypeManager
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.timezone import is_aware
@@ -36,11 +37,9 @@ def build(
     See `api.log` for the parameters and what is raised. Costs no query once the content types are
     known.
     """
-    fields: dict[str, Any] = {"verb": _verb(verb), "public": public}
+    fields: dict[str, Any] = {"verb": require_verb(verb), "public": public}
     if data is not None:
-        if not isinstance(data, Mapping):
-            raise InvalidAction(f"The data must be a dict, not {data!r}.")
-        fields["data"] = dict(data)
+        fields["data"] = dict(_mapping(data))
     if created is not None:
         fields["created"] = _time(created)
     if actor is not None:
@@ -56,15 +55,23 @@ def build(
         model._meta.get_field(role).set_cached_value(action, item)
     if settings.enrich is not None:
         settings.enrich(action)
+        require_verb(action.verb), _mapping(action.data)
     if action.data:
         require_json(action.data)
-    return action, verbs.require(verb, action.data)
+    return action, verbs.require(action.verb, action.data)
 
 
-def _verb(verb: Any) -> str:
+def require_verb(verb: Any) -> str:
+    """Raise InvalidAction unless this can be a verb; return it."""
     if not isinstance(verb, str) or not verb or len(verb) > VERB_LENGTH or "\x00" in verb:
         raise InvalidAction(f"The verb must be 1 to {VERB_LENGTH} characters, not {verb!r}.")
     return verb
+
+
+def _mapping(data: Any) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise InvalidAction(f"The data must be a dict, not {data!r}.")
+    return data
 
 
 def _time(created: Any) -> datetime:
@@ -99,14 +106,21 @@ def pointer(role: str, item: models.Model, using: str) -> dict[str, Any]:
     key = str(item.pk)
     if len(key) > OBJECT_ID_LENGTH:
         raise InvalidAction(f"The key of {item!r} is over {OBJECT_ID_LENGTH} characters.")
-    content_type = ContentType.objects.db_manager(using).get_for_model(item)
+    content_type = _content_types(using).get_for_model(item)
     return {f"{role}_content_type_id": content_type.pk, f"{role}_object_id": key}
+
+
+@cache
+def _content_types(using: str) -> ContentTypeManager:
+    # To make one takes longer than what it is made for; all share one cache of content types.
+    return ContentType.objects.db_manager(using)
 
 
 def require_json(data: Any) -> None:
     """Raise InvalidAction unless every database can store this as JSON."""
     try:
-        text = json.dumps(data, cls=DjangoJSONEncoder, allow_nan=False)
+        text = json.dumps(data, cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False)
+        text.encode()  # half of a character is none
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidAction(f"The data must be what JSON can hold: {error}.") from error
     # Without the escaped backslashes, so that what follows one is not taken for an escape.
@@ -115,4 +129,6 @@ def require_json(data: Any) -> None:
 
 
 def _label(item: models.Model) -> str:
-    return str(item).replace("\x00", "")[:LABEL_LENGTH]
+    # Without what no database can store: NUL, and halves of characters.
+    text = str(item).replace("\x00", "")[:LABEL_LENGTH]
+    return text.encode(errors="ignore").decode()

@@ -67,7 +67,7 @@ class Verb:
 
 
 def fill(text: Text, values: Mapping[str, Any]) -> str:
-    """A sentence as plain text, with these values in their places; a missing one is empty."""
+    """A sentence as plain text, with these values in their places; a missing one is empty, or 0."""
     return str(text % _Lenient(values))
 
 
@@ -76,7 +76,8 @@ def fill_html(text: Text, values: Mapping[str, Any]) -> SafeString:
     # A plural is chosen when its number is put in, so the text can be escaped no earlier. Marks
     # stand for the other values meanwhile; no text can hold one.
     marks = {
-        key: value if isinstance(value, int) else f"\x00{key}\x00" for key, value in values.items()
+        key: value if isinstance(value, (int, float)) else f"\x00{key}\x00"
+        for key, value in values.items()
     }
     sentence: str = escape(fill(text, marks))
     for key, value in values.items():
@@ -84,9 +85,14 @@ def fill_html(text: Text, values: Mapping[str, Any]) -> SafeString:
     return mark_safe(sentence)  # noqa: S308 (every part of it is escaped)
 
 
-class _Lenient(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
+class _Nothing(int):
+    def __str__(self) -> str:
         return ""
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> _Nothing:
+        return _Nothing()
 
 
 _registry: dict[str, Verb] = {}

@@ -28,3 +28,12 @@ def test_prefetch_labels_ignore_case():
     with override_settings(ACTIVITY_PREFETCH={"images.Image": list}):
         assert settings.queryset_for("images.image") == []
         assert settings.queryset_for("images.other") is None
+
+
+def test_delete_policies():
+    assert settings.delete_policy("images.image") == "keep"
+    with override_settings(ACTIVITY_ON_TARGET_DELETE="hide"):
+        assert settings.delete_policy("images.image") == settings.delete_policy("") == "hide"
+    with override_settings(ACTIVITY_ON_TARGET_DELETE={"images.Image": "cascade"}):
+        assert settings.delete_policy("images.image") == "cascade"
+        assert settings.delete_policy("images.other") == settings.delete_policy("") == "keep"

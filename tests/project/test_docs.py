@@ -21,7 +21,16 @@ FOLDERS = {
     "django_follow": "follow",
     "django_viewcount": "viewcount",
 }
-OFFERING = ("api", "streams", "verbs", "testing", "middleware", "syndication", "activitystreams")
+OFFERING = (
+    "activitystreams",
+    "api",
+    "middleware",
+    "rendering",
+    "streams",
+    "syndication",
+    "testing",
+    "verbs",
+)
 APPS = [name for name in FOLDERS if apps.is_installed(name)]
 CHECK = re.compile(r"\bdjango_\w+\.[EW]\d{3}\b")
 SETTING = re.compile(r"\b(?:ACTIVITY|FOLLOW|VIEWCOUNT)_[A-Z][A-Z_]*\b")

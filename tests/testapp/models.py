@@ -126,3 +126,20 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"Reminder of {self.subscription_id}"
+
+
+class Picture(models.Model):
+    """Something that is put up, liked and sorted; nobody follows it."""
+
+    title = models.CharField(max_length=50)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    liked_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="liked_pictures")
+    channels = models.ManyToManyField(Channel, related_name="pictures")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ProxyPicture(Picture):
+    class Meta:
+        proxy = True

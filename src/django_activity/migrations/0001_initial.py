@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import django_activity.fields
+import django_activity.indexes
 
 
 class Migration(migrations.Migration):
@@ -127,29 +128,29 @@ class Migration(migrations.Migration):
                 "swappable": "ACTIVITY_ACTION_MODEL",
                 "indexes": [
                     models.Index(
-                        fields=["actor", "-created", "-id", "public"], name="action_stream_actor"
+                        fields=["actor", "public", "created", "id"], name="action_stream_actor"
                     ),
-                    models.Index(
+                    django_activity.indexes.SparseIndex(
                         fields=[
                             "target_content_type",
                             "target_object_id",
-                            "-created",
-                            "-id",
                             "public",
+                            "created",
+                            "id",
                         ],
                         name="action_stream_target",
                     ),
-                    models.Index(
+                    django_activity.indexes.SparseIndex(
                         fields=[
                             "action_object_content_type",
                             "action_object_object_id",
-                            "-created",
-                            "-id",
                             "public",
+                            "created",
+                            "id",
                         ],
                         name="action_stream_object",
                     ),
-                    models.Index(fields=["-created", "-id"], name="action_stream_all"),
+                    models.Index(fields=["created", "id"], name="action_stream_all"),
                 ],
             },
         ),

@@ -353,4 +353,44 @@ class Migration(migrations.Migration):
                 fields=("follower", "followee"), name="testapp_topicfollow_unique"
             ),
         ),
+        migrations.CreateModel(
+            name="Picture",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=50)),
+                (
+                    "channels",
+                    models.ManyToManyField(related_name="pictures", to="testapp.channel"),
+                ),
+                (
+                    "liked_by",
+                    models.ManyToManyField(
+                        related_name="liked_pictures", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ProxyPicture",
+            fields=[],
+            options={
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("testapp.picture",),
+        ),
     ]
