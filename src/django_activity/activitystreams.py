@@ -17,8 +17,8 @@ from django.utils.timezone import is_naive, make_aware
 
 from . import verbs
 from .conf import settings
+from .paging import Page
 from .rendering import fetched, has, is_gone, name_of, sentence, url_of
-from .streams import Page
 
 __all__ = ["CONTENT_TYPE", "activity", "collection", "collection_page"]
 

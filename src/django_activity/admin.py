@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from . import verbs
 from .managers import ActionQuerySet
-from .merging import Condition, Followed, newest
+from .merging import newest
 from .models import VERB_LENGTH, AbstractAction, Action
 from .rendering import fetched, has, is_gone, name_of, url_of
 from .resolving import ROLES, attach_objects
 from .retracting import delete
+from .sources import Condition, Followed
 
 USERS_FOUND = 100
 NEWEST = 100_000  # actions that filters without an index look through

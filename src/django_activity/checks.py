@@ -208,8 +208,6 @@ class _Anything(dict[str, Any]):
     def __repr__(self) -> str:
         raise ValueError("a place has no name")  # all values at once would be put there
 
-    __str__ = __repr__
-
 
 def _misfit(text: Any) -> str:
     """Why values can never be put into this text, in the singular or the plural; or ""."""

@@ -17,61 +17,23 @@ SQLite have none: there one statement finds the sources, and the next one names 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from .managers import ActionQuerySet
+from .sources import SQL, Condition, Followed, keys_of
 
-SQL = tuple[str, list[Any]]
-Picker = Callable[["Followed", SQL, ActionQuerySet[Any], int, bool], SQL]
+Picker = Callable[[Followed, SQL, ActionQuerySet[Any], int, bool], SQL]
 
 COLUMNS = (RawSQL("source.k", []), RawSQL("source.since", []))
 KEY, SINCE = object(), object()
 LOOKED_THROUGH = 500
-UUID_PARTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-LONG_AGO = datetime(1000, 1, 1, tzinfo=timezone.utc)  # the first year of MySQL and MariaDB
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One source: the actions that meet a condition for which there is an index."""
-
-    q: Q
-
-
-@dataclass(frozen=True)
-class Followed:
-    """Many sources of one kind, by their keys: actors, or objects of one model."""
-
-    keys: Any
-    """A queryset of one column; or of two, with the time since when; or a list. See `fixed()`."""
-
-    role: str = "actor"
-    """What the keys are to an action: "actor", "target" or "action_object"."""
-
-    model: Any = None
-    """The model of the keys; for actors that of the actor."""
-
-    also: Any = None
-    """One more key."""
-
-    hidden: Any = None
-    """Keys to leave out, as a queryset or a list."""
-
-    since: bool = False
-    """Leave out what happened before the time that comes with a key."""
-
-    q: Q = field(default_factory=Q)
-    """What else the actions of these sources must meet."""
 
 
 def newest(
@@ -97,7 +59,7 @@ def newest(
                 chosen = _in_order(bounded.filter(source.q), descending)[:limit]
                 sql, some = _compiled(_positions(chosen), connection)
             else:
-                keys = _keys(source, connection)
+                keys = keys_of(source, connection)
                 sql, some = pick(source, keys, bounded, limit, descending)
                 followed.append((source, keys))
         except EmptyResultSet:
@@ -109,8 +71,12 @@ def newest(
     recent = ""
     if connection.vendor == "postgresql" and len(followed) == len(parts):
         sql, some = _recent(followed, bounded, within or Q(), limit, descending)
-        recent = f"WITH recent AS ({sql}) "
-        parts = [f"{part} WHERE (SELECT COUNT(*) FROM recent) < {limit}" for part in parts]
+        recent = f"WITH {sql} "
+        missing = (
+            f"(SELECT COUNT(*) FROM recent) < {limit}"
+            f" AND (SELECT COUNT(*) FROM first) = {LOOKED_THROUGH}"
+        )
+        parts = [f"{part} WHERE {missing}" for part in parts]
         parts.append("SELECT * FROM recent")
         params = [*some, *params]
     pk, order = _columns(queryset, connection), _order(queryset, connection, descending)
@@ -127,9 +93,10 @@ def _recent(
     limit: int,
     descending: bool,
 ) -> SQL:
-    """The first that come from any of the sources, among the first 500 actions of all.
+    """Two named queries: `first`, 500 actions of all, and `recent`, those from any of the sources.
 
-    If they are as many as the limit, nothing else comes before them.
+    If `recent` has as many as the limit, nothing else comes before them; if `first` is not full,
+    there is nothing else.
     """
     connection = connections[queryset.db]
     table = connection.ops.quote_name(queryset.model._meta.db_table)
@@ -150,8 +117,8 @@ def _recent(
         )
         params += [*key_params, *probe_params]
     sql = f"""
-        WITH first AS (SELECT * FROM {table} {condition} {order} LIMIT {LOOKED_THROUGH})
-        {" UNION ".join(parts)} {order} LIMIT {limit}
+        first AS (SELECT * FROM {table} {condition} {order} LIMIT {LOOKED_THROUGH}),
+        recent AS ({" UNION ".join(parts)} {order} LIMIT {limit})
     """
     return sql, params
 
@@ -249,87 +216,6 @@ def _of_source(
             }
         )
     return queryset.filter(created__gte=since) if followed.since else queryset
-
-
-def _keys(followed: Followed, connection: BaseDatabaseWrapper) -> SQL:
-    """The keys as a query of the columns `k` and, if asked for, `since`."""
-    # Whoever has no keys is left out as a source, unless there is one more.
-    given, params, columns = _query(
-        followed.keys, followed.model, connection, elide_empty=followed.also is None
-    )
-    names = "k, since" if columns == 2 else "k"
-    if followed.since and columns != 2:
-        raise ImproperlyConfigured(
-            "For since_follow, ACTIVITY_FOLLOWEES must return two columns: the key of the actor, "
-            'and the time of the follow, as in .values("followee", "created").'
-        )
-    if followed.also is not None:
-        field = followed.model._meta.pk
-        also = [followed.also] if columns == 1 else [followed.also, LONG_AGO]
-        fields = [field, models.DateTimeField()]
-        given = f"SELECT * FROM ({given}) AS query UNION ALL SELECT {', '.join(['%s'] * columns)}"
-        params += [
-            f.get_db_prep_value(value, connection) for f, value in zip(fields, also, strict=False)
-        ]
-    tables, where = f"given({names}) AS ({given})", "k IS NOT NULL"
-    if followed.hidden is not None:
-        with suppress(EmptyResultSet):
-            hidden, some, _ = _query(followed.hidden, followed.model, connection)
-            tables += f", hidden(k) AS ({hidden})"
-            where += " AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.k = given.k)"
-            params += some
-    key = "k" if followed.role == "actor" else _as_text(followed.model, connection)
-    chosen = f"{key} AS k, MIN(since) AS since" if followed.since else f"DISTINCT {key} AS k"
-    group = " GROUP BY k" if followed.since else ""
-    return f"WITH {tables} SELECT {chosen} FROM given WHERE {where}{group}", params
-
-
-def fixed(keys: Any, using: str) -> Any:
-    """Keys that a project gives, as a queryset of this database or as a list.
-
-    One query when it is a queryset of another database, from which one column is taken.
-    """
-    if isinstance(keys, models.QuerySet):
-        given: Any = keys
-        if given._db in {None, using}:
-            return given
-        fields = given._fields
-        keys = given.values_list("pk" if fields is None else fields[0], flat=True)
-    return list(keys)
-
-
-def _query(
-    keys: Any, model: Any, connection: BaseDatabaseWrapper, *, elide_empty: bool = True
-) -> tuple[str, list[Any], int]:
-    """What the project gives, as SQL with its parameters and its number of columns."""
-    if not isinstance(keys, models.QuerySet):
-        keys = model._base_manager.filter(pk__in=keys).values("pk")
-    elif keys._fields is None:  # type: ignore[attr-defined]
-        if not issubclass(keys.model, model._meta.concrete_model):
-            raise ImproperlyConfigured(
-                f"A queryset of {keys.model._meta.label} has no keys of {model._meta.label}: name "
-                'the column that has them, as in .values("followee").'
-            )
-        keys = keys.values("pk")
-    if not keys.query.is_sliced:
-        keys = keys.order_by()
-    compiler = keys.query.get_compiler(connection=connection, elide_empty=elide_empty)
-    sql, params = compiler.as_sql()
-    return sql, list(params), len(keys.query.values_select) + len(keys.query.annotation_select)
-
-
-def _as_text(model: Any, connection: BaseDatabaseWrapper) -> str:
-    """The key `k` as actions hold it: in the words of `str()`."""
-    field = model._meta.pk
-    while field.remote_field:
-        field = field.target_field
-    if isinstance(field, models.UUIDField) and not connection.features.has_native_uuid_field:
-        parts = [f"SUBSTR(k, {start}, {n})" for start, n in UUID_PARTS]
-        if connection.vendor == "mysql":
-            return f"CONCAT_WS('-', {', '.join(parts)})"
-        return " || '-' || ".join(parts)
-    kind = {"postgresql": "TEXT", "sqlite": "TEXT"}.get(connection.vendor, "CHAR")
-    return f"CAST(k AS {kind})"
 
 
 def _compiled(queryset: models.QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> SQL:

@@ -13,12 +13,12 @@ from .conf import settings
 from .dedup import (
     find_repeats,
     find_same,
-    insert,
     insert_unless_logged,
     queue_up,
     transaction_for,
 )
 from .exceptions import ActivityError, InvalidAction
+from .inserting import insert
 from .models import AbstractAction, get_action_model
 from .validation import build
 from .verbs import Verb

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from .answers import Refusal
 from .conf import settings
 from .exceptions import InvalidCursor
-from .streams import MAX_PAGE_SIZE, Page, Stream
+from .paging import MAX_PAGE_SIZE, Page, Stream
 
 DEFAULT_PAGE_SIZE = 20
 

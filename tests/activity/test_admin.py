@@ -154,6 +154,8 @@ class TestSearch:
         assert rows(admin_client, q="an") == ["ann reads", "ann likes nz"]
         assert rows(admin_client, q="nobody") == []
         assert len(rows(admin_client, q=" ")) == 4
+        found = admin_client.get(reverse(LIST), {"q": "an"}).context["cl"].result_list
+        assert all("actor" in action._state.fields_cache for action in found)  # it came along
 
     def test_by_the_key_of_an_object(self, admin_client, world):
         document = Document.objects.get()
@@ -225,13 +227,14 @@ class TestFilters:
 
 
 class TestReadOnly:
-    def test_nothing_to_write(self, admin_client, ann):
+    def test_nothing_to_write(self, admin_client, ann, monkeypatch):
+        monkeypatch.setattr(Topic, "get_absolute_url", lambda self: "/tea/", raising=False)
         action, _ = log(ann, "likes", Topic.objects.create(name="Tea"), data={"page": 3})
         change = reverse("admin:django_activity_action_change", args=[action.pk])
 
         page = admin_client.get(change).content.decode()
 
-        assert "Tea" in page
+        assert '<a href="/tea/">Tea</a>' in page
         assert "page" in page
         assert 'name="verb"' not in page
         assert admin_client.post(change, {"verb": "hates"}).status_code == 403

@@ -301,4 +301,5 @@ class TestProgress:
         assert ("|" in shown) is installed
         terminal.truncate(0)
         assert run("activity_rename_verb", "likes", "loves", verbosity=0) == ""
+        assert run("activity_prune", "--older-than=90", verbosity=0) == ""
         assert terminal.getvalue() == ""

@@ -9,7 +9,8 @@ from testapp.models import Topic
 from django_activity.api import log, log_many
 from django_activity.grouping import fold
 from django_activity.models import Action
-from django_activity.streams import DEPTH, public_stream
+from django_activity.paging import DEPTH
+from django_activity.streams import public_stream
 
 pytestmark = pytest.mark.django_db
 

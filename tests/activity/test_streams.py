@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q
 from testapp.models import Country, Document, Topic
 
-from django_activity import streams
+from django_activity import paging, streams
 from django_activity.api import log, log_many
 from django_activity.cursors import encode_cursor, position_of
 from django_activity.exceptions import InvalidCursor
@@ -438,7 +438,7 @@ class TestHooks:
     def test_filled_up_within_bounds(
         self, ann, settings, monkeypatch, upwards, django_assert_max_num_queries
     ):
-        monkeypatch.setattr(streams, "MAX_PAGE_SIZE", 10)
+        monkeypatch.setattr(paging, "MAX_PAGE_SIZE", 10)
         log_many(
             (
                 {"actor": ann, "verb": f"did {number}", "data": {"shown": number % 37 == 0}}
@@ -456,7 +456,7 @@ class TestHooks:
 
         found, empty = [], 0
         for _ in range(100):
-            with django_assert_max_num_queries(1 + streams.REFILLS):
+            with django_assert_max_num_queries(1 + paging.REFILLS):
                 page = stream.page(2, after=cursor) if upwards else stream.page(2, cursor)
             found = page.actions + found if upwards else found + page.actions
             empty += not page.actions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from datetime import timedelta
 
+from django_activity.paging import MAX_PAGE_SIZE
 from django_activity.pruning import MAX_BATCH
-from django_activity.streams import MAX_PAGE_SIZE
 
 MAX_DAYS = 36500
 

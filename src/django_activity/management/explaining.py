@@ -10,8 +10,9 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_activity.checks import stream_columns
-from django_activity.merging import Condition, Followed, has_lateral
-from django_activity.streams import MAX_COUNT, Stream
+from django_activity.merging import has_lateral
+from django_activity.paging import MAX_COUNT, Stream
+from django_activity.sources import Condition, Followed
 
 READS = ("SELECT", "WITH", "(")
 
