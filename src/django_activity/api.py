@@ -6,6 +6,7 @@ from asgiref.sync import sync_to_async
 
 from .context import acting_as, current_actor, disable_tracking, enable_tracking
 from .markers import advance_marker, stream_marker
+from .pruning import prune
 from .recording import log, log_many
 from .retracting import ANYONE, forget, rename_verb, retract
 from .tracking import track
@@ -18,6 +19,7 @@ __all__ = [
     "aforget",
     "alog",
     "alog_many",
+    "aprune",
     "arename_verb",
     "aretract",
     "astream_marker",
@@ -27,6 +29,7 @@ __all__ = [
     "forget",
     "log",
     "log_many",
+    "prune",
     "rename_verb",
     "retract",
     "stream_marker",
@@ -37,6 +40,7 @@ aadvance_marker = sync_to_async(advance_marker)
 aforget = sync_to_async(forget)
 alog = sync_to_async(log)
 alog_many = sync_to_async(log_many)
+aprune = sync_to_async(prune)
 arename_verb = sync_to_async(rename_verb)
 aretract = sync_to_async(retract)
 astream_marker = sync_to_async(stream_marker)

@@ -42,6 +42,8 @@ class _Scope:
         self.variable.set(frame.outer)
 
     def __call__(self, function: _Function) -> _Function:
+        if isinstance(function, type):  # wrapped, it would be none, and its tests not be found
+            raise TypeError("Decorate the methods of a class, and not the class.")
         if iscoroutinefunction(function):
 
             @wraps(function)

@@ -18,9 +18,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, cast
 
 from django.db import connections, models, transaction
@@ -44,7 +45,7 @@ KEY_FIELDS = (
 
 
 MAX_LOCKS = 500
-LOOKED_UP_AT_ONCE = 5_000
+ACTIONS_AT_ONCE, SPANS_AT_ONCE = 5_000, 100
 GATE = int.from_bytes(b"activity", "big")  # any number that no other program locks
 
 
@@ -160,14 +161,13 @@ def find_repeats(
 ) -> set[int]:
     """Which of these unsaved actions, by position, repeat a logged one or one before them here.
 
-    Each has a window of its own, in seconds. One query for 5,000 actions, on SQLite for 499.
+    Each has a window of its own, in seconds. One query for 5,000 actions, on SQLite for 499; and
+    for 100 that are further apart in time than the longest window.
     """
+    reach = timedelta(seconds=max(windows))
     times: dict[tuple[Any, ...], list[datetime]] = defaultdict(list)
-    in_order = sorted(range(len(actions)), key=lambda position: actions[position].created)
-    step = min(LOOKED_UP_AT_ONCE, (connections[using].features.max_query_params or 10**6) // 2)
-    for start in range(0, len(in_order), step):
-        some = [actions[position] for position in in_order[start : start + step]]
-        for *key, created in _logged_about(some, max(windows), using):
+    for spans in _spans(sorted(actions, key=attrgetter("created")), reach, using):
+        for *key, created in _logged_about(spans, reach, using):
             times[tuple(key)].append(created)
     repeats = set()
     for position, (action, window) in enumerate(zip(actions, windows, strict=True)):
@@ -179,25 +179,34 @@ def find_repeats(
     return repeats
 
 
+def _spans(
+    actions: Sequence[AbstractAction], reach: timedelta, using: str
+) -> Iterator[list[list[AbstractAction]]]:
+    """Actions, oldest first, in spans of time without a gap; as many spans as a query can take."""
+    most = min(ACTIONS_AT_ONCE, (connections[using].features.max_query_params or 10**6) // 2)
+    spans: list[list[AbstractAction]] = []
+    for count, action in enumerate(actions):
+        full = count % most == 0
+        if full or action.created - spans[-1][-1].created > 2 * reach:
+            if spans and (full or len(spans) == SPANS_AT_ONCE):
+                yield spans
+                spans = []
+            spans.append([])
+        spans[-1].append(action)
+    yield spans
+
+
 def _logged_about(
-    actions: Sequence[AbstractAction], window: float, using: str
+    spans: list[list[AbstractAction]], reach: timedelta, using: str
 ) -> models.QuerySet[Any, Any]:
-    """Key and time of the logged actions that those given, oldest first, may repeat."""
-    reach = timedelta(seconds=window)
-    spans: list[tuple[list[AbstractAction], datetime]] = []  # of an import, far apart
-    for action in actions:
-        if not spans or spans[-1][1] < action.created - reach:
-            spans.append(([], action.created))
-        spans[-1][0].append(action)
-        spans[-1] = (spans[-1][0], action.created + reach)
-    around = Q()
-    for some, end in spans:
-        around |= _by_any_of(some) & Q(created__gt=some[0].created - reach, created__lt=end)
-    logged = (
-        type(actions[0])
-        ._base_manager.using(using)
-        .filter(around, verb__in={action.verb for action in actions}, public__in=(True, False))
-    )
+    """Key and time of the logged actions that those in the spans may repeat."""
+    around, verbs = Q(), set()
+    for span in spans:
+        start, end = span[0].created - reach, span[-1].created + reach
+        around |= _by_any_of(span) & Q(created__gt=start, created__lt=end)
+        verbs |= {action.verb for action in span}
+    actions: models.QuerySet[Any] = type(spans[0][0])._base_manager.using(using)
+    logged = actions.filter(around, verb__in=verbs, public__in=(True, False))
     if connections[using].vendor == "mysql":
         logged = logged.select_for_update()  # see find_same
     return logged.values_list(*KEY_FIELDS, "created")

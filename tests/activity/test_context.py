@@ -67,6 +67,13 @@ class TestActingAs:
 
         assert sorted(map(str, seen)) == ["None", "None", "ann", "ann"]
 
+    def test_classes_are_refused(self):
+        with pytest.raises(TypeError, match="Decorate the methods of a class"):
+
+            @acting_as("ann")
+            class TestSomething:
+                pass
+
     def test_decorated_coroutine(self):
         @acting_as("ann")
         async def job(number):

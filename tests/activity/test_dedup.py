@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 from collections import Counter
 
 import pytest
@@ -238,6 +240,23 @@ class TestConcurrency:
             return self.log_all(ann, topics, number, more)
 
         self.check(together(8, run), 50 * (1 + len(more)))
+
+    @pytest.mark.parametrize("entries", [2, MAX_LOCKS + 1])
+    def test_who_logs_what_others_are_logging_waits(self, make_user, together, entries):
+        ann, logged = make_user("ann"), threading.Event()
+        many = [{"actor": ann, "verb": f"did {number}"} for number in range(entries)]
+
+        def run(number):
+            if number:
+                assert logged.wait(10)
+                return api.log(ann, "did 1")[1]
+            with transaction.atomic():
+                new = len(api.log_many(many))
+                logged.set()
+                time.sleep(0.3)  # in which whoever does not wait is done
+            return new
+
+        assert together(2, run) == [entries, False]
 
     def test_transactions_that_log_in_the_same_order(self, make_user, together, topics):
         ann = make_user("ann")
