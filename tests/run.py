@@ -102,6 +102,9 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         help="default: %(default)s",
     )
     parser.add_argument("--no-browser", action="store_true", help="leave out tests/browser")
+    parser.add_argument(
+        "--stock-user", action="store_true", help="leave out the rounds with a custom user"
+    )
     options, rest = parser.parse_known_args(arguments)
     options.databases = options.databases.split(",")
     if unknown := sorted(set(options.databases) - set(DATABASES)):
@@ -126,7 +129,7 @@ def prepare(options: argparse.Namespace, stack: ExitStack) -> Machine:
     return machine
 
 
-def plan(machine: Machine, directory: str) -> list[Session]:
+def plan(machine: Machine, directory: str, *, stock_user: bool = False) -> list[Session]:
     redis = {"REDIS_URL": machine.urls["valkey"]} if "valkey" in machine.urls else {}
     common = {"DJANGO_SETTINGS_MODULE": "tests.settings", **redis}
     sessions = []
@@ -136,7 +139,7 @@ def plan(machine: Machine, directory: str) -> list[Session]:
             # Projects that the tests make have a database of their own: one round of them will do.
             paths = [*APPS, "tests/project"] if key == "sqlite" else APPS
             sessions.append(Session(NAMES[key], paths, env))
-    for key in ["sqlite", "postgresql"]:
+    for key in [] if stock_user else ["sqlite", "postgresql"]:
         if url := machine.urls.get(key):
             env = {**common, "DATABASE_URL": url, "TEST_USER_MODEL": "users.Member"}
             sessions.append(Session(f"{NAMES[key]}, custom user with a UUID key", APPS, env))
@@ -217,7 +220,7 @@ def main(arguments: list[str]) -> int:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="tests-"))
         machine = prepare(options, stack)
         results = machine.faults
-        sessions = plan(machine, directory)
+        sessions = plan(machine, directory, stock_user=options.stock_user)
         for number, session in enumerate(sessions, 1):
             if number == len(sessions):
                 summarize("so far", results, machine)
