@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from .conf import settings
 from .context import current_actor, is_tracking
 from .managers import ActionQuerySet
-from .models import get_action_model
+from .models import AbstractAction, get_action_model
 from .options import Getter, Options
 from .recording import log, log_many
 from .retracting import delete
@@ -186,11 +186,12 @@ def connect() -> None:
     """
     given: Any = settings.track
     tracked = given if isinstance(given, Mapping) else {}
-    policies = settings.on_target_delete
-    labels = policies if isinstance(policies, Mapping) else dict.fromkeys(tracked, policies)
-    steps: list[partial[None]] = [
-        partial(_cascade_named, label) for label, policy in labels.items() if policy == "cascade"
-    ]
+    policies: Any = settings.on_target_delete
+    if isinstance(policies, Mapping):
+        cascading = [label for label, policy in policies.items() if policy == "cascade"]
+    else:
+        cascading = list(_all_models()) if policies == "cascade" else []
+    steps: list[partial[None]] = [partial(_cascade_named, label) for label in cascading]
     steps += [partial(_listen_to, label, options) for label, options in tracked.items()]
     for step in steps:
         try:
@@ -198,6 +199,14 @@ def connect() -> None:
         except ImproperlyConfigured as error:
             # No reason for the whole site to stay down.
             logger.error("%s", error)
+
+
+def _all_models() -> Iterator[str]:
+    """Everything that an action may be about."""
+    for model in apps.get_models():
+        own = model._meta.app_label == "django_activity" or issubclass(model, AbstractAction)
+        if not own and not model._meta.proxy:
+            yield model._meta.label
 
 
 def _cascade_named(label: Any) -> None:

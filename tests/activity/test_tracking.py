@@ -473,3 +473,18 @@ class TestOnTargetDelete:
             name = f"django_activity.cascade.{sender._meta.label}"
             assert post_delete.disconnect(sender=sender, dispatch_uid=name)
         assert len(post_delete.receivers) == before
+
+    def test_for_all_models(self, ann, tea, settings):
+        settings.ACTIVITY_ON_TARGET_DELETE = "cascade"
+        before = len(post_delete.receivers)
+        tracking.connect()
+        try:
+            log(ann, "likes", tea), log(ann, "waves")
+            tea.delete()
+            assert [action.verb for action in Action.objects.all()] == ["waves"]
+            assert Collector(using="default").can_fast_delete(Action.objects.all())
+        finally:
+            for model in apps.get_models():
+                name = f"django_activity.cascade.{model._meta.label}"
+                post_delete.disconnect(sender=model, dispatch_uid=name)
+        assert len(post_delete.receivers) == before
