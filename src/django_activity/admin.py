@@ -127,6 +127,8 @@ class ActionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         kinds = list(ContentType.objects.using(queryset.db).values_list("pk", flat=True))
 
         def users(word: str) -> list[Any]:
+            if not hasattr(actors, "USERNAME_FIELD"):
+                return []  # other actors have names that only their project knows
             found: models.QuerySet[Any] = models.QuerySet(actors, using=queryset.db)
             found = found.filter(**{f"{actors.USERNAME_FIELD}__startswith": word})
             named = found.order_by(actors.USERNAME_FIELD)[:USERS_FOUND]
