@@ -10,7 +10,7 @@ from django_activity.models import Action
 
 
 def test_every_function_that_queries_has_a_twin():
-    writes = {"log", "log_many", "retract", "forget", "rename_verb", "advance_marker"}
+    writes = {"log", "log_many", "retract", "forget", "prune", "rename_verb", "advance_marker"}
 
     assert {name for name in api.__all__ if "a" + name in api.__all__} == writes | {"stream_marker"}
     assert all(hasattr(api, name) for name in api.__all__)
@@ -29,6 +29,7 @@ def test_twins_do_the_same(ann, tea):
     assert marker.cursor == encode_cursor(position_of(action))
 
     assert async_to_sync(api.aretract)(ann, "likes", tea) == 1
+    assert async_to_sync(api.aprune)(orphans=True) == 0
     assert async_to_sync(api.aforget)(ann) == 1
     assert not Action.objects.exists()
 
