@@ -16,7 +16,7 @@ SQLite have none: there one statement finds the sources, and the next one names 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -28,8 +28,6 @@ from django.db.models.expressions import RawSQL
 
 from .managers import ActionQuerySet
 from .sources import SQL, Condition, Followed, keys_of
-
-Picker = Callable[[Followed, SQL, ActionQuerySet[Any], int, bool], SQL]
 
 COLUMNS = (RawSQL("source.k", []), RawSQL("source.since", []))
 KEY, SINCE = object(), object()
@@ -50,77 +48,96 @@ def newest(
     other conditions. Not executed yet; where there is no LATERAL, one statement per `Followed` is.
     """
     connection = connections[queryset.db]
-    pick: Picker = _pick_laterally if has_lateral(connection) else _pick_in_two_steps
-    bounded = queryset.filter(within or Q())
-    parts, params, followed = [], [], []
-    for source in sources:
+    bounded = queryset.filter(within) if within else queryset
+    tables = _Named()
+    probes, parts, params = [], [], list[Any]()
+    for number, source in enumerate(sources):
         try:
             if isinstance(source, Condition):
                 chosen = _in_order(bounded.filter(source.q), descending)[:limit]
                 sql, some = _compiled(_positions(chosen), connection)
+            elif has_lateral(connection):
+                keys = tables.add(f"keys_{number}", *keys_of(source, connection))
+                probes.append((keys, _probe(source, bounded)))
+                sql, some = _pick_laterally(*probes[-1], queryset, limit, descending)
             else:
-                keys = keys_of(source, connection)
-                sql, some = pick(source, keys, bounded, limit, descending)
-                followed.append((source, keys))
+                given = keys_of(source, connection)
+                sql, some = _pick_in_two_steps(source, given, bounded, limit, descending)
         except EmptyResultSet:
             continue
         parts.append(f"SELECT * FROM ({sql}) AS part")
         params += some
     if not parts:
         return queryset.none()
-    recent = ""
-    if connection.vendor == "postgresql" and len(followed) == len(parts):
-        sql, some = _recent(followed, bounded, within or Q(), limit, descending)
-        recent = f"WITH {sql} "
+    if connection.vendor == "postgresql" and len(probes) == len(parts):
+        first = tables.add("first", *_first(queryset, within, descending))
+        recent = tables.add("recent", *_recent(first, probes, queryset, limit, descending))
         missing = (
-            f"(SELECT COUNT(*) FROM recent) < {limit}"
-            f" AND (SELECT COUNT(*) FROM first) = {LOOKED_THROUGH}"
+            f"(SELECT COUNT(*) FROM {recent}) < {limit}"
+            f" AND (SELECT COUNT(*) FROM {first}) = {LOOKED_THROUGH}"
         )
         parts = [f"{part} WHERE {missing}" for part in parts]
-        parts.append("SELECT * FROM recent")
-        params = [*some, *params]
+        parts.append(f"SELECT * FROM {recent}")
     pk, order = _columns(queryset, connection), _order(queryset, connection, descending)
     # One level more than is needed elsewhere: MySQL and MariaDB take no LIMIT inside of IN.
     united = f"SELECT * FROM ({' UNION '.join(parts)}) AS united {order} LIMIT {limit}"
-    chosen_keys = RawSQL(f"{recent}SELECT {pk[0]} FROM ({united}) AS chosen", params)
+    chosen_keys = RawSQL(
+        f"{tables}SELECT {pk[0]} FROM ({united}) AS chosen", [*tables.params, *params]
+    )
     return _in_order(_everything(queryset).filter(pk__in=chosen_keys), descending)
 
 
-def _recent(
-    followed: list[tuple[Followed, SQL]],
-    queryset: ActionQuerySet[Any],
-    within: Q,
-    limit: int,
-    descending: bool,
-) -> SQL:
-    """Two named queries: `first`, 500 actions of all, and `recent`, those from any of the sources.
+class _Named:
+    """Queries of a WITH clause."""
 
-    If `recent` has as many as the limit, nothing else comes before them; if `first` is not full,
-    there is nothing else.
-    """
+    def __init__(self) -> None:
+        self.queries: list[str] = []
+        self.params: list[Any] = []
+
+    def add(self, name: str, sql: str, params: list[Any]) -> str:
+        self.queries.append(f"{name} AS ({sql})")
+        self.params += params
+        return name
+
+    def __str__(self) -> str:
+        return f"WITH {', '.join(self.queries)} " if self.queries else ""
+
+
+def _first(queryset: ActionQuerySet[Any], within: Q | None, descending: bool) -> SQL:
+    """The first 500 actions of all. If they are fewer, there are no others."""
     connection = connections[queryset.db]
     table = connection.ops.quote_name(queryset.model._meta.db_table)
-    order = _order(queryset, connection, descending)
-    columns = ", ".join(f"hit.{name}" for name in _columns(queryset, connection))
     condition, params = "", list[Any]()
     if within:
         query = _everything(queryset).filter(within).query
         where, some = query.get_compiler(connection=connection).compile(query.where)
         condition, params = f"WHERE {where}", list(some)
-    parts = []
-    for source, (keys, key_params) in followed:
-        probe, probe_params = _probe(source, queryset)
-        # Under the table's name, and not for subqueries of the project, which mean all of it.
-        probe = probe.replace(f" FROM {table}", f" FROM first AS {table}", 1)
-        parts.append(
-            f"SELECT {columns} FROM ({keys}) AS source CROSS JOIN LATERAL ({probe}) AS hit"
-        )
-        params += [*key_params, *probe_params]
-    sql = f"""
-        first AS (SELECT * FROM {table} {condition} {order} LIMIT {LOOKED_THROUGH}),
-        recent AS ({" UNION ".join(parts)} {order} LIMIT {limit})
+    order = _order(queryset, connection, descending)
+    return f"SELECT * FROM {table} {condition} {order} LIMIT {LOOKED_THROUGH}", params
+
+
+def _recent(
+    first: str,
+    probes: list[tuple[str, SQL]],
+    queryset: ActionQuerySet[Any],
+    limit: int,
+    descending: bool,
+) -> SQL:
+    """Those of the first that come from any of the sources.
+
+    If they are as many as the limit, nothing else comes before them.
     """
-    return sql, params
+    connection = connections[queryset.db]
+    table = connection.ops.quote_name(queryset.model._meta.db_table)
+    columns = ", ".join(f"hit.{name}" for name in _columns(queryset, connection))
+    parts, params = [], list[Any]()
+    for keys, (probe, some) in probes:
+        # Under the table's name, and not for subqueries of the project, which mean all of it.
+        here = probe.replace(f" FROM {table}", f" FROM {first} AS {table}", 1)
+        parts.append(f"SELECT {columns} FROM {keys} AS source CROSS JOIN LATERAL ({here}) AS hit")
+        params += some
+    order = _order(queryset, connection, descending)
+    return f"{' UNION '.join(parts)} {order} LIMIT {limit}", params
 
 
 def _probe(followed: Followed, queryset: ActionQuerySet[Any]) -> SQL:
@@ -142,25 +159,20 @@ def has_lateral(connection: BaseDatabaseWrapper) -> bool:
 
 
 def _pick_laterally(
-    followed: Followed,
-    given: SQL,
-    queryset: ActionQuerySet[Any],
-    limit: int,
-    descending: bool,
+    keys: str, probed: SQL, queryset: ActionQuerySet[Any], limit: int, descending: bool
 ) -> SQL:
     connection = connections[queryset.db]
-    keys, key_params = given
-    probe, params = _probe(followed, queryset)
+    probe, params = probed
     order = _order(queryset, connection, descending)
     columns = ", ".join(f"hit.{name}" for name in _columns(queryset, connection))
     sql = f"""
         SELECT {columns} FROM (
-            SELECT source.* FROM ({keys}) AS source
+            SELECT source.* FROM {keys} AS source
             CROSS JOIN LATERAL ({probe} {order} LIMIT 1) AS hit {order} LIMIT {limit}
         ) AS source
         CROSS JOIN LATERAL ({probe} {order} LIMIT {limit}) AS hit {order} LIMIT {limit}
     """
-    return sql, [*key_params, *params, *params]
+    return sql, [*params, *params]
 
 
 def _pick_in_two_steps(
@@ -204,7 +216,8 @@ def _of_source(
     followed: Followed, queryset: ActionQuerySet[Any], key: Any, since: Any
 ) -> ActionQuerySet[Any]:
     """The actions of one source, whose key and time are given as expressions."""
-    queryset = queryset.filter(followed.q)
+    if followed.q:
+        queryset = queryset.filter(followed.q)
     if followed.role == "actor":
         queryset = queryset.filter(actor=key)
     else:
