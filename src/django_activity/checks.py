@@ -26,7 +26,15 @@ from .setting_values import (
 )
 
 PREFIX = "ACTIVITY_"
-FUNCTIONS = ("ENRICH", "EXCLUDED", "FOLLOWED_TARGETS", "FOLLOWEES", "QUERYSET", "VISIBLE")
+FUNCTIONS = (
+    "ACTOR_OF",
+    "ENRICH",
+    "EXCLUDED",
+    "FOLLOWED_TARGETS",
+    "FOLLOWEES",
+    "QUERYSET",
+    "VISIBLE",
+)
 BOOLEANS = ("STRICT_VERBS", "TRACKING")
 TRACK_HINT = "Give a dict from 'app_label.ModelName' to a dict of the options of track()."
 

@@ -31,6 +31,11 @@ class Settings:
         return _callable(getattr(project_settings, "ACTIVITY_ENRICH", None))
 
     @property
+    def actor_of(self) -> Callable[[Any], Any] | None:
+        """The project's function from a user to the actor, where actors are not users."""
+        return _callable(getattr(project_settings, "ACTIVITY_ACTOR_OF", None))
+
+    @property
     def track(self) -> Mapping[str, Mapping[str, Any]]:
         """Per model ("app_label.ModelName"), the options of `track()`. Read once, at the start."""
         return getattr(project_settings, "ACTIVITY_TRACK", {})
@@ -100,6 +105,11 @@ class Settings:
         """What `as2_types` says of the model with this lower-case label."""
         found: str | None = _of_model(self.as2_types, label)
         return found
+
+    def actor_for(self, user: Any) -> Any:
+        """The actor that this user is."""
+        function = self.actor_of
+        return user if function is None else function(user)
 
     def queryset_for(self, label: str) -> Any:
         """The queryset that the project names for a model in `prefetch`, or None."""

@@ -72,9 +72,10 @@ def acting_as(actor: models.Model | Callable[[], models.Model | None] | None) ->
 
 
 def current_actor() -> Any:
-    """Who acts: what `acting_as()` or the middleware said, else None."""
+    """Who acts: what `acting_as()` or the middleware said; None for nobody, and for a guest."""
     frame = _actor.get()
-    return None if frame is None else frame.value()
+    actor = None if frame is None else frame.value()
+    return actor if getattr(actor, "is_authenticated", True) else None
 
 
 def disable_tracking() -> _Scope:

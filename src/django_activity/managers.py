@@ -8,6 +8,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 
+from .exceptions import InvalidAction, UnsavedObject
+
 _Action = TypeVar("_Action", bound=models.Model)
 
 
@@ -20,6 +22,17 @@ def older(created: datetime, pk: Any) -> Q:
 def newer(created: datetime, pk: Any) -> Q:
     """The condition of what comes before this position in `newest_first` order."""
     return Q(created__gte=created) & (Q(created__gt=created) | Q(pk__gt=pk))
+
+
+def require_stored(item: Any) -> None:
+    """Raise InvalidAction or UnsavedObject for what no action can point to."""
+    if getattr(item, "pk", 0) is None:
+        raise UnsavedObject(
+            f"{item!r} is not saved, so no action can point to it. (None is the system; whoever is "
+            "not signed in is nobody.)"
+        )
+    if not isinstance(item, models.Model):
+        raise InvalidAction(f"Actions point to instances of models, and not to {item!r}.")
 
 
 class ActionQuerySet(models.QuerySet[_Action]):
@@ -44,8 +57,10 @@ class ActionQuerySet(models.QuerySet[_Action]):
     def public(self) -> ActionQuerySet[_Action]:
         return self.filter(public=True)
 
-    def of_model(self, model: type[models.Model]) -> ActionQuerySet[_Action]:
+    def of_model(self, model: Any) -> ActionQuerySet[_Action]:
         """What was done to, or at, any object of this model."""
+        if not isinstance(model, type) or not issubclass(model, models.Model):
+            raise InvalidAction(f"Give the class of a model, and not {model!r}.")
         content_type = ContentType.objects.db_manager(self.db).get_for_model(model)
         return self.filter(
             Q(target_content_type=content_type) | Q(action_object_content_type=content_type)
@@ -69,10 +84,13 @@ class ActionQuerySet(models.QuerySet[_Action]):
 
     def done_by(self, actor: Any) -> Q:
         """The condition that one actor, or None for the system, did it."""
+        if actor is not None:
+            require_stored(actor)
         # Somebody who was deleted is NULL, too, but has a label.
         return Q(actor=None, actor_label="") if actor is None else Q(actor=actor)
 
     def pointing_at(self, role: str, item: models.Model) -> Q:
         """The condition that `item` is the "target" or the "action_object"."""
+        require_stored(item)
         content_type = ContentType.objects.db_manager(self.db).get_for_model(item)
         return Q(**{f"{role}_content_type": content_type, f"{role}_object_id": str(item.pk)})

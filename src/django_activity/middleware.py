@@ -7,6 +7,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from .conf import settings
 from .context import acting_as
 
 __all__ = ["CurrentUserMiddleware"]
@@ -46,4 +47,4 @@ class CurrentUserMiddleware:
 
 def _user(request: HttpRequest) -> Any:
     user = getattr(request, "user", None)
-    return user if getattr(user, "is_authenticated", False) else None
+    return settings.actor_for(user) if getattr(user, "is_authenticated", False) else None

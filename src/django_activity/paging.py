@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q
 
 from .conf import settings
@@ -30,11 +31,12 @@ class _Links:
     def link_header(self, url: str, **parameters: Any) -> str:
         """The value of a Link header (RFC 8288) with the pages before and after this one.
 
-        `url` is the address of the stream without a query, `parameters` are others it has.
+        `url` is the address of the stream, `parameters` are more that its query has.
         """
+        url += "&" if "?" in url else "?"
         links = (("before", self.next_cursor, "next"), ("after", self.prev_cursor, "prev"))
         return ", ".join(
-            f'<{url}?{urlencode({**parameters, name: cursor})}>; rel="{relation}"'
+            f'<{url}{urlencode({**parameters, name: cursor})}>; rel="{relation}"'
             for name, cursor, relation in links
             if cursor
         )
@@ -93,7 +95,7 @@ class Stream:
 
         They are the newest; or the newest older than the cursor `before`; or the oldest newer than
         the cursor `after`, so that a gap is closed from below, page by page, however large it is.
-        With both, it is what lies between, from `after` upwards.
+        With both, it is what lies between, from `after` upwards. An empty cursor is none.
 
         Raises InvalidCursor, or ValueError for the size. Costs one query, and one per type of
         object on the page, whatever its size and however deep it lies; home streams cost one query
@@ -102,9 +104,9 @@ class Stream:
         """
         _require_size(size)
         within = Q()
-        if before is not None:
+        if before:
             within = older(*decode_cursor(before, self.queryset.model))
-        if after is None:
+        if not after:
             shown, beyond = self._read(within, size, descending=True)
             return Page(shown, _cursor(beyond), _cursor(_position(shown[:1])))
         shown, beyond = self._read(within & self._newer(after), size, descending=False)
@@ -112,7 +114,7 @@ class Stream:
         shown.reverse()
         return Page(shown, _cursor(_position(shown[-1:])), _cursor(upwards) or after)
 
-    def newest(self, since: str, size: int = 20) -> Page:
+    def newest(self, since: str | None, size: int = 20) -> Page:
         """Return the newest `size` (1 to 200) actions that are newer than the cursor `since`.
 
         `next_cursor` is None unless there are more: then a gap remains above `since`, to be read
@@ -120,7 +122,8 @@ class Stream:
         `page()` does.
         """
         _require_size(size)
-        shown, beyond = self._read(self._newer(since), size, descending=True)
+        within = self._newer(since) if since else Q()
+        shown, beyond = self._read(within, size, descending=True)
         return Page(shown, _cursor(beyond), _cursor(_position(shown[:1])) or since)
 
     def grouped_page(self, size: int = 20, before: str | None = None) -> GroupedPage:
@@ -147,7 +150,7 @@ class Stream:
         """
         if limit not in range(1, MAX_COUNT + 1):
             raise ValueError(f"A stream is counted to 1 to {MAX_COUNT}, not to {limit!r}.")
-        within = Q() if since is None else self._newer(since)
+        within = self._newer(since) if since else Q()
         return len(self._first(within, limit, descending=True).values_list("pk"))
 
     async def apage(
@@ -156,7 +159,7 @@ class Stream:
         """See page()."""
         return await sync_to_async(self.page)(size, before, after=after)
 
-    async def anewest(self, since: str, size: int = 20) -> Page:
+    async def anewest(self, since: str | None, size: int = 20) -> Page:
         """See newest()."""
         return await sync_to_async(self.newest)(since, size)
 
@@ -201,7 +204,14 @@ class Stream:
 
     def _visible(self, actions: list[Any]) -> list[Any]:
         visible, shown = settings.visible, without_hidden(actions)
-        return shown if visible is None or not shown else list(visible(shown, self.viewer))
+        if visible is None or not shown:
+            return shown
+        kept = visible(shown, self.viewer)
+        if kept is None:
+            raise ImproperlyConfigured(
+                "ACTIVITY_VISIBLE returned None, and not the actions to show."
+            )
+        return list(kept)
 
     def _newer(self, cursor: str) -> Q:
         return newer(*decode_cursor(cursor, self.queryset.model))

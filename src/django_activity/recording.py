@@ -22,6 +22,7 @@ from .inserting import insert
 from .models import AbstractAction, get_action_model
 from .validation import build
 from .verbs import Verb
+from .windows import WINDOW_HINT, is_window
 
 REQUIRED = frozenset({"actor", "verb"})
 OPTIONAL = frozenset({"target", "action_object", "data", "public", "created"})
@@ -137,5 +138,7 @@ def _is_entry(entry: Any) -> bool:
 
 def _window(verb: Verb, dedup: float | None) -> float:
     if dedup is not None:
+        if not is_window(dedup):
+            raise InvalidAction(f"{WINDOW_HINT} The window is {dedup!r}.")
         return dedup
     return settings.dedup_window if verb.window is None else verb.window

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from .answers import Refusal
 from .conf import settings
 from .exceptions import InvalidCursor
+from .models import get_action_model
 from .paging import MAX_PAGE_SIZE, Page, Stream
 
 DEFAULT_PAGE_SIZE = 20
@@ -49,8 +49,9 @@ def bad_cursor() -> Refusal:
 
 
 def find_actor(key: str) -> Any:
-    """The active user with this primary key, as in an address. Raises Http404; one query."""
-    user = _find(get_user_model()._default_manager.all(), key)
+    """The actor with this primary key, if active, as in an address. Raises Http404; one query."""
+    actors: Any = get_action_model()._meta.get_field("actor").related_model
+    user = _find(actors._default_manager.all(), key)
     if not getattr(user, "is_active", True):
         raise _not_found()
     return user

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,17 +11,16 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from .models import get_action_model
+from .windows import WINDOW_HINT, is_window
 
 POLICIES = ("keep", "hide", "cascade")
 POLICY_HINT = 'Give "keep", "hide" or "cascade", or a dict from models to these.'
 
 
 def check_window(name: str, window: Any) -> list[CheckMessage]:
-    is_number = isinstance(window, (int, float)) and not isinstance(window, bool)
-    if is_number and math.isfinite(window) and window >= 0:
+    if is_window(window):
         return []
-    hint = "Give a number of seconds, or 0 to log every action."
-    return [Error(f"{name} is {window!r}.", hint=hint, id="django_activity.E001")]
+    return [Error(f"{name} is {window!r}.", hint=WINDOW_HINT, id="django_activity.E001")]
 
 
 def check_path(name: str, path: Any) -> list[CheckMessage]:

@@ -84,10 +84,11 @@ def keys_of(followed: Followed, connection: BaseDatabaseWrapper) -> SQL:
     return f"WITH {tables} SELECT {chosen} FROM given WHERE {where}{group}", params
 
 
-def fixed(keys: Any, using: str) -> Any:
+def fixed(keys: Any, using: str, name: str) -> Any:
     """Keys that a project gives, as a queryset of this database or as a list.
 
-    One query when it is a queryset of another database, from which one column is taken.
+    One query when it is a queryset of another database, from which one column is taken. Raises
+    ImproperlyConfigured, which names the setting, for what has no keys.
     """
     if isinstance(keys, models.QuerySet):
         given: Any = keys
@@ -95,7 +96,15 @@ def fixed(keys: Any, using: str) -> Any:
             return given
         fields = given._fields
         keys = given.values_list("pk" if fields is None else fields[0], flat=True)
-    return list(keys)
+    try:
+        found = list(keys)
+    except TypeError as error:
+        raise ImproperlyConfigured(
+            f"{name} gave {keys!r}, and neither a queryset nor a list of primary keys."
+        ) from error
+    if any(isinstance(key, models.Model) for key in found):
+        raise ImproperlyConfigured(f"{name} gave objects, and not their primary keys.")
+    return found
 
 
 def _query(

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from .conf import settings
-from .managers import ActionQuerySet
+from .managers import ActionQuerySet, require_stored
 from .models import get_action_model
 from .paging import GroupedPage, Page, Stream
 from .resolving import ROLES
@@ -98,7 +98,7 @@ def home_stream(
     user: Any,
     with_self: bool = False,
     *,
-    verbs: Iterable[str] | None = None,
+    verbs: Iterable[str] | str | None = None,
     since_follow: bool = False,
     targets: bool = True,
     using: str | None = None,
@@ -111,17 +111,21 @@ def home_stream(
     it has what happened since the follow only, for which ACTIVITY_FOLLOWEES must return its time as
     a second column.
 
-    Raises ImproperlyConfigured when ACTIVITY_FOLLOWEES is not set, or has no time and should.
+    Raises ImproperlyConfigured when ACTIVITY_FOLLOWEES is not set, or has no time and should;
+    UnsavedObject for a guest.
     """
     if settings.followees is None:
         raise ImproperlyConfigured(
             "home_stream() needs ACTIVITY_FOLLOWEES: the dotted path of a function from a user to "
             "a queryset of the primary keys of the actors they follow."
         )
+    require_stored(user)
+    if isinstance(verbs, str):
+        verbs = [verbs]
     actions: ActionQuerySet[Any] = get_action_model()._default_manager.using(using)
-    hidden = None if settings.excluded is None else fixed(settings.excluded(user), actions.db)
+    hidden = _excluded(user, actions.db)
     actors = Followed(
-        fixed(settings.followees(user), actions.db),
+        fixed(settings.followees(user), actions.db, "ACTIVITY_FOLLOWEES"),
         model=_actor_model(),
         also=user.pk if with_self else None,
         hidden=hidden,
@@ -130,8 +134,9 @@ def home_stream(
     sources: list[Condition | Followed] = [actors]
     if targets and settings.followed_targets is not None:
         condition = Q() if hidden is None else _not_by(hidden)
+        name = "ACTIVITY_FOLLOWED_TARGETS"
         for model, keys in settings.followed_targets(user):
-            objects = Followed(fixed(keys, actions.db), model=model, q=condition)
+            objects = Followed(fixed(keys, actions.db, name), model=model, q=condition)
             sources += [replace(objects, role=role) for role in ROLES]
     actions = _hooked(actions.public(), user)
     if verbs is not None:
@@ -155,9 +160,16 @@ def _actions(using: str | None, viewer: Any, private: bool = False) -> ActionQue
     actions: ActionQuerySet[Any] = get_action_model()._default_manager.using(using)
     if not private:
         actions = actions.public()
-    if viewer is not None and settings.excluded is not None:
-        actions = actions.filter(_not_by(fixed(settings.excluded(viewer), actions.db)))
+    hidden = None if viewer is None else _excluded(viewer, actions.db)
+    if hidden is not None:
+        actions = actions.filter(_not_by(hidden))
     return _hooked(actions, viewer)
+
+
+def _excluded(viewer: Any, using: str) -> Any:
+    """The actors that a viewer never sees, or None."""
+    keys = None if settings.excluded is None else settings.excluded(viewer)
+    return None if keys is None else fixed(keys, using, "ACTIVITY_EXCLUDED")
 
 
 def _not_by(actors: Any) -> Q:
@@ -168,7 +180,14 @@ def _not_by(actors: Any) -> Q:
 
 
 def _hooked(actions: ActionQuerySet[Any], viewer: Any) -> ActionQuerySet[Any]:
-    return actions if settings.queryset is None else settings.queryset(actions, viewer)
+    if settings.queryset is None:
+        return actions
+    narrowed: Any = settings.queryset(actions, viewer)
+    if not isinstance(narrowed, ActionQuerySet):
+        raise ImproperlyConfigured(
+            f"ACTIVITY_QUERYSET returned {narrowed!r}, and not the queryset it was given, narrowed."
+        )
+    return narrowed
 
 
 def _actor_model() -> Any:

@@ -16,7 +16,8 @@ from django.utils.timezone import is_aware
 
 from . import verbs
 from .conf import settings
-from .exceptions import InvalidAction, UnsavedObject
+from .exceptions import InvalidAction
+from .managers import require_stored
 from .models import LABEL_LENGTH, OBJECT_ID_LENGTH, VERB_LENGTH, AbstractAction
 
 
@@ -37,7 +38,7 @@ def build(
     See `api.log` for the parameters and what is raised. Costs no query once the content types are
     known.
     """
-    fields: dict[str, Any] = {"verb": require_verb(verb), "public": public}
+    fields: dict[str, Any] = {"verb": require_verb(verb), "public": _boolean(public)}
     if data is not None:
         fields["data"] = dict(_mapping(data))
     if created is not None:
@@ -63,7 +64,7 @@ def build(
 
 def require_verb(verb: Any) -> str:
     """Raise InvalidAction unless this can be a verb; return it."""
-    if not isinstance(verb, str) or not verb or len(verb) > VERB_LENGTH or "\x00" in verb:
+    if not isinstance(verb, str) or not verb.strip() or len(verb) > VERB_LENGTH or "\x00" in verb:
         raise InvalidAction(f"The verb must be 1 to {VERB_LENGTH} characters, not {verb!r}.")
     return verb
 
@@ -72,6 +73,12 @@ def _mapping(data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise InvalidAction(f"The data must be a dict, not {data!r}.")
     return data
+
+
+def _boolean(public: Any) -> bool:
+    if not isinstance(public, bool):
+        raise InvalidAction(f"An action is public or not: True or False, and not {public!r}.")
+    return public
 
 
 def _time(created: Any) -> datetime:
@@ -86,10 +93,7 @@ def _time(created: Any) -> datetime:
 def require_actor(model: Any, actor: models.Model) -> None:
     """Raise UnsavedObject or InvalidAction unless an action of `model` could have this actor."""
     wanted = model._meta.get_field("actor").related_model
-    if getattr(actor, "pk", None) is None:
-        raise UnsavedObject(
-            f"{actor!r} is not saved, so it cannot be the actor; None is the system."
-        )
+    require_stored(actor)
     if not isinstance(actor, wanted):
         raise InvalidAction(f"The actor must be a {wanted._meta.label}, not {actor!r}.")
 
@@ -99,10 +103,7 @@ def pointer(role: str, item: models.Model, using: str) -> dict[str, Any]:
 
     Raises UnsavedObject, or InvalidAction for something that is no model or has too long a key.
     """
-    if not isinstance(item, models.Model):
-        raise InvalidAction(f"Actions point to instances of models, and not to {item!r}.")
-    if item.pk is None:
-        raise UnsavedObject(f"{item!r} is not saved, so no action can point to it.")
+    require_stored(item)
     key = str(item.pk)
     if len(key) > OBJECT_ID_LENGTH:
         raise InvalidAction(f"The key of {item!r} is over {OBJECT_ID_LENGTH} characters.")

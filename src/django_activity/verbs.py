@@ -114,6 +114,11 @@ def register(*verbs: Verb) -> None:
                 f"{verb.name!r} is grouped by {verb.group_by!r}; give one of {GROUPINGS}, or a "
                 "function."
             )
+        required: Any = verb.required
+        if isinstance(required, str):
+            raise ImproperlyConfigured(
+                f"{verb.name!r} requires {required!r}; give a tuple of keys."
+            )
         if _registry.setdefault(verb.name, verb) != verb:
             raise ImproperlyConfigured(
                 f"The verb {verb.name!r} is registered already, differently."

@@ -11,7 +11,6 @@ from functools import wraps
 from typing import Any, TypeAlias
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_cache_control
@@ -22,6 +21,7 @@ from . import syndication
 from .activitystreams import CONTENT_TYPE, collection, collection_page, stream_address
 from .answers import Refusal, conditional, refuse
 from .api import advance_marker, stream_marker
+from .conf import settings
 from .exceptions import InvalidCursor, StaleMarker
 from .models import StreamMarker
 from .requested import (
@@ -94,10 +94,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _home_of(user: Any) -> Stream:
-    try:
-        return home_stream(user)
-    except ImproperlyConfigured:
-        raise Http404(_("This site has no home streams.")) from None
+    actor = settings.actor_for(user)
+    if actor is None or settings.followees is None:
+        raise Http404(_("There is no such stream."))
+    return home_stream(actor)
 
 
 STREAMS: dict[str, Callable[[Any], Stream]] = {
@@ -127,6 +127,8 @@ def marker(
         return _private(JsonResponse(_state(stream_marker(user, stream), read)))
     _require_csrf_token(request)
     cursor, version = request.POST.get("cursor", ""), request.POST.get("version") or None
+    if not cursor:
+        raise bad_cursor()
     if version is not None and not (version.isascii() and version.isdigit() and len(version) < 19):
         raise Refusal(400, "bad_version", _("version must be a number."))
     try:

@@ -57,7 +57,7 @@ def test_window_that_is_no_time(settings, window):
     assert check_settings() == [
         Error(
             f"ACTIVITY_DEDUP_WINDOW is {window!r}.",
-            hint="Give a number of seconds, or 0 to log every action.",
+            hint="Give a number of seconds up to ten years, or 0 to log every action.",
             id="django_activity.E001",
         )
     ]
@@ -418,7 +418,7 @@ class TestVerbs:
         assert check_verbs() == [
             Error(
                 "The window of the verb 'likes' is '60'.",
-                hint="Give a number of seconds, or 0 to log every action.",
+                hint="Give a number of seconds up to ten years, or 0 to log every action.",
                 id="django_activity.E001",
             )
         ]

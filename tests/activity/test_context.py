@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.auth.models import AnonymousUser
 from django.test import override_settings
 
 from django_activity.context import (
@@ -33,6 +34,10 @@ class TestActingAs:
             raise RuntimeError
 
         assert current_actor() is None
+
+    def test_guest_is_nobody(self):
+        with acting_as(AnonymousUser()):
+            assert current_actor() is None
 
     def test_function_is_asked_each_time(self):
         answers = iter("ab")

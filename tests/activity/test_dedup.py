@@ -13,6 +13,7 @@ from testapp.models import Country, Document, Topic
 
 from django_activity import api, recording
 from django_activity.dedup import MAX_LOCKS
+from django_activity.exceptions import InvalidAction
 from django_activity.models import Action, DedupLock
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,17 @@ class TestTheRowsDecide:
         DedupLock.objects.all().delete()
 
         assert api.log(ann, "says hello")[1] is False
+
+
+@pytest.mark.parametrize("window", [-1, float("nan"), 1e15, "60", True, dt.timedelta(1)])
+def test_window_that_is_none(ann, window):
+    for call in (
+        lambda: api.log(ann, "waves", dedup=window),
+        lambda: api.log_many([{"actor": ann, "verb": "waves"}], dedup=window),
+    ):
+        with pytest.raises(InvalidAction, match="a number of seconds up to ten years"):
+            call()
+    assert not Action.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError
 from testapp.models import Topic
 
@@ -100,13 +101,26 @@ class TestAdvance:
         assert (marker, marker.version, marker.cursor) == (second, 2, cursor_of(actions[1]))
         assert StreamMarker.objects.count() == 1
 
+    @pytest.mark.parametrize("nothing", ["", None])
+    def test_empty_stream_moves_nothing(self, ann, nothing):
+        marker = advance_marker(ann, "home", nothing, version=0)
+
+        assert (marker.pk, marker.version, marker.cursor) == (None, 0, "")
+
+    @pytest.mark.parametrize("who", [AnonymousUser(), Topic(pk=1), 1])
+    def test_markers_are_of_users(self, ann, who):
+        action, _ = log(ann, "waves")
+        for call in (lambda: stream_marker(who), lambda: advance_marker(who, "home", action)):
+            with pytest.raises((InvalidAction, UnsavedObject)):
+                call()
+        assert not StreamMarker.objects.exists()
+
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
             (("", "x"), InvalidAction),
             (("x" * 65, "x"), InvalidAction),
             (("home", "nonsense"), InvalidCursor),
-            (("home", ""), InvalidCursor),
             (("home", Action(verb="not saved")), UnsavedObject),
         ],
     )

@@ -6,12 +6,14 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from testapp.models import Country, Document, ProxyTopic, Topic
 
 from django_activity import merging
 from django_activity.api import log_many
+from django_activity.exceptions import UnsavedObject
 from django_activity.merging import has_lateral
 from django_activity.models import Action
 from django_activity.streams import home_stream
@@ -269,3 +271,38 @@ class TestRecent:
         settings.ACTIVITY_QUERYSET = lambda queryset, viewer: queryset.exclude(actor__in=gone)
 
         assert verbs(home_stream(ann), 1) == ["did 2"]
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("name", "value", "message"),
+        [
+            ("FOLLOWEES", None, "ACTIVITY_FOLLOWEES gave None"),
+            ("EXCLUDED", 5, "ACTIVITY_EXCLUDED gave 5"),
+            ("FOLLOWED_TARGETS", [(Topic, None)], "ACTIVITY_FOLLOWED_TARGETS gave None"),
+            ("QUERYSET", None, "ACTIVITY_QUERYSET returned None"),
+            ("VISIBLE", None, "ACTIVITY_VISIBLE returned None"),
+        ],
+    )
+    def test_hooks_that_give_something_else(self, ann, bo, settings, name, value, message):
+        follow(ann, bo), act(bo)
+        setattr(settings, f"ACTIVITY_{name}", lambda *arguments: value)
+
+        with pytest.raises(ImproperlyConfigured, match=message):
+            home_stream(ann).page()
+
+    def test_users_instead_of_keys(self, ann, bo, settings):
+        settings.ACTIVITY_FOLLOWEES = lambda user: [bo]
+
+        with pytest.raises(ImproperlyConfigured, match="gave objects, and not their primary keys"):
+            home_stream(ann)
+
+    def test_guest(self):
+        with pytest.raises(UnsavedObject, match="not signed in"):
+            home_stream(AnonymousUser())
+
+    def test_one_verb(self, ann, bo):
+        follow(ann, bo)
+        act(bo, 1), act(bo, 2)
+
+        assert verbs(home_stream(ann, verbs="did 1")) == ["did 1"]

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q
 from testapp.models import Country, Document, Topic
@@ -12,7 +13,7 @@ from testapp.models import Country, Document, Topic
 from django_activity import paging, streams
 from django_activity.api import log, log_many
 from django_activity.cursors import encode_cursor, position_of
-from django_activity.exceptions import InvalidCursor
+from django_activity.exceptions import InvalidAction, InvalidCursor, UnsavedObject
 from django_activity.models import Action
 from django_follow.api import follow, follow_many
 from django_follow.models import Block
@@ -303,7 +304,15 @@ class TestDirections:
             f'</feed/?verb=likes+%26+more&after={page.prev_cursor}>; rel="prev"'
         )
 
-    @pytest.mark.parametrize("cursor", ["", "nonsense", "MjAyNC0wNS0wMSAx"])
+    @pytest.mark.parametrize("none", ["", None])
+    def test_empty_cursor_is_none(self, stream, none):
+        newest = stream.page(2)
+
+        assert stream.page(2, none) == stream.page(2, after=none) == newest
+        assert stream.newest(none, 2) == newest
+        assert stream.count_since(none) == stream.count_since(None)
+
+    @pytest.mark.parametrize("cursor", ["nonsense", "MjAyNC0wNS0wMSAx"])
     def test_forged_cursor(self, stream, cursor):
         for read in (
             lambda: stream.page(before=cursor),
@@ -475,3 +484,22 @@ class TestHooks:
         page = streams.public_stream().page()
 
         assert (page.actions, page.next_cursor) == ([], None)
+
+
+class TestRefused:
+    @pytest.mark.parametrize("item", [Topic, Topic(), 1, "Tea"])
+    @pytest.mark.parametrize(
+        "read", [streams.target_stream, streams.object_stream, streams.any_stream]
+    )
+    def test_what_is_no_stored_object(self, read, item):
+        with pytest.raises((InvalidAction, UnsavedObject)):
+            read(item)
+
+    def test_guest_has_no_stream(self):
+        with pytest.raises(UnsavedObject, match="None is the system"):
+            streams.actor_stream(AnonymousUser())
+
+    @pytest.mark.parametrize("model", ["testapp.Topic", Topic(pk=1)])
+    def test_model_that_is_none(self, model):
+        with pytest.raises(InvalidAction, match="Give the class of a model"):
+            streams.model_stream(model)

@@ -80,6 +80,9 @@ def boards(profile):
 def excluded(profile):
     return Profile.objects.filter(code="bot")
 
+def profile_of(user):
+    return Profile.objects.filter(user=user).first()
+
 def where(event):
     event.site = event.data.pop("site", "here")
 """
@@ -90,6 +93,9 @@ ACTIVITY_FOLLOWEES = "events.models.followees"
 ACTIVITY_FOLLOWED_TARGETS = "events.models.boards"
 ACTIVITY_EXCLUDED = "events.models.excluded"
 ACTIVITY_ENRICH = "events.models.where"
+ACTIVITY_ACTOR_OF = "events.models.profile_of"
+ROOT_URLCONF = "django_activity.urls"
+ALLOWED_HOSTS = ["localhost"]
 ACTIVITY_TRACK = {
     "events.Board": {"created": "opened", "deleted": "closed", "actor": "owner",
                      "m2m": {"fans": ("joined", "left")}},
@@ -163,6 +169,37 @@ print(Event.objects.get(verb="closed"), forget(bot), Event.objects.filter(actor=
 """
 
 
+WEB = """
+from django.contrib.auth.models import User
+from django.template import Context, Template
+from django.test import RequestFactory
+from django_activity import views
+from django_activity.api import current_actor, log
+from django_activity.middleware import CurrentUserMiddleware
+from events.models import Board, Event, Profile
+
+ann, cy = Profile.objects.get(code="ann"), Profile.objects.create(
+    code="cy", user=User.objects.create_user("cy")
+)
+ann.following.add(cy)
+log(cy, "smiles")
+
+def asked(user):
+    request = RequestFactory(headers={"host": "localhost"}).get("/")
+    request.user = user
+    return request
+
+print(views.home(asked(ann.user)).content.decode().count("smiles"))
+print(views.home(asked(User.objects.create_user("di"))).status_code)
+for view in (views.actor, views.actor_rss):
+    print(view(asked(cy.user), pk="cy").status_code)
+print(views.marker(asked(ann.user), stream="home").content.decode()[-26:])
+tag = Template("{% load django_activity %}{% home_stream user as page %}{{ page.actions }}")
+print(tag.render(Context({"user": ann.user})))
+print(CurrentUserMiddleware(lambda request: current_actor())(asked(cy.user)))
+"""
+
+
 def test_actor_that_is_no_user(bare_project):
     project = bare_project(["events", "django_activity"], extra=SETTINGS)
     project.write("events/__init__.py", "")
@@ -187,3 +224,14 @@ def test_actor_that_is_no_user(bare_project):
         "bo 11",
         "bo closed a board 10 0",
     ]
+
+    assert project.run(WEB).splitlines() == [
+        "1",
+        "404",
+        "200",
+        "200",
+        '"version": 1, "unseen": 1}',
+        "[&lt;Event: cy smiles&gt;]",
+        "cy",
+    ]
+    assert "The home stream of ann" in project.manage("activity_explain", "ann")

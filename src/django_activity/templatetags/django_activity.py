@@ -3,11 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.utils.safestring import SafeString
 
 from .. import rendering, streams
+from ..conf import settings
 from ..exceptions import InvalidCursor
 from ..grouping import ActionGroup
 from ..requested import DEFAULT_PAGE_SIZE, viewer_of
@@ -63,9 +65,10 @@ def home_stream(
     `options` are what the function of the same name takes. A cursor that is none (somebody edited
     the address) gives the newest page: a template cannot answer 400. Costs what `page()` does.
     """
-    if not getattr(user, "is_authenticated", False):
+    actor = _actor(user)
+    if actor is None:
         return streams.Page([], None)
-    return _page(streams.home_stream(user, **options), size, before, after)
+    return _page(streams.home_stream(actor, **options), size, before, after)
 
 
 @register.simple_tag(takes_context=True)
@@ -83,6 +86,10 @@ def actor_stream(
     See `home_stream` for the rest.
     """
     options.setdefault("viewer", _viewer(context))
+    if actor is not None:
+        actor = _actor(actor)
+        if actor is None:
+            return streams.Page([], None)
     return _page(streams.actor_stream(actor, **options), size, before, after)
 
 
@@ -144,6 +151,13 @@ def stream_links(context: Context, page: streams.Page | streams.GroupedPage) -> 
         "newer": link(after=page.prev_cursor) if has_newer and page.prev_cursor else "",
         "older": link(before=page.next_cursor) if page.next_cursor else "",
     }
+
+
+def _actor(user: Any) -> Any:
+    """The actor to read the stream of: None for a guest, who has none."""
+    if not getattr(user, "is_authenticated", True):
+        return None
+    return settings.actor_for(user) if isinstance(user, get_user_model()) else user
 
 
 def _page(stream: streams.Stream, size: int, before: Any, after: Any) -> streams.Page:

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, models, router
 
+from django_activity.conf import settings
 from django_activity.management.arguments import page_size
 from django_activity.management.explaining import (
     Recorder,
@@ -50,7 +51,8 @@ class Command(BaseCommand):
         connection, recorder = connections[using], Recorder()
         with connection.execute_wrapper(recorder):
             try:
-                stream = home_stream(user, options["with_self"], using=using)
+                actor = settings.actor_for(user)
+                stream = home_stream(actor, options["with_self"], using=using)
             except ImproperlyConfigured as error:
                 raise CommandError(str(error)) from error
             shown = stream.page(options["size"]).actions
