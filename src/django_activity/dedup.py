@@ -87,11 +87,14 @@ def find_same(action: AbstractAction, window: float, using: str) -> AbstractActi
     At REPEATABLE READ, MySQL and MariaDB insert by what is committed but read by the transaction's
     snapshot. A locking read sees what the insert saw.
     """
-    condition, params = _is_same(action, window, connections[using])
+    connection = connections[using]
+    condition, params = _is_same(action, window, connection)
     is_same = RawSQL(condition, params, models.BooleanField())  # noqa: S611 (values are parameters)
     actions: models.QuerySet[Any] = type(action)._base_manager.using(using)
     same = actions.filter(is_same).order_by("-created", "-pk")
-    found = same.first() or same.select_for_update().first()
+    found = same.first()
+    if found is None and connection.vendor == "mysql":
+        found = same.select_for_update().first()
     return cast("AbstractAction | None", found)
 
 

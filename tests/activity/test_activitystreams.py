@@ -6,6 +6,8 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pyld import jsonld
+from pyld.documentloader.frozen import FrozenDocumentLoader
 from testapp.models import Country, Document, Topic
 
 from django_activity import verbs
@@ -219,9 +221,8 @@ class TestStandard:
 
     @pytest.fixture
     def expand(self):
-        pyld = pytest.importorskip("pyld")
-        loader = pytest.importorskip("pyld.documentloader.frozen").FrozenDocumentLoader()
-        return lambda document: pyld.jsonld.expand(document, {"documentLoader": loader})
+        loader = FrozenDocumentLoader()
+        return lambda document: jsonld.expand(document, {"documentLoader": loader})
 
     def test_expands_without_a_loss(self, ann, bo, likes, pages, request_, expand):
         tea = Topic.objects.create(name="Tea")

@@ -142,6 +142,7 @@ class TestTheRowsDecide:
 
         assert is_new(ann, "likes", tea, created=WHEN + dt.timedelta(seconds=seconds)) is new
 
+    @pytest.mark.django_db(transaction=True)  # also where each statement is committed by itself
     def test_deleted_while_it_stood_in_the_way(self, ann, tea, monkeypatch):
         first, _ = api.log(ann, "likes", tea)
         insert, results = recording.insert_unless_logged, []
