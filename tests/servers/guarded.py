@@ -1,9 +1,4 @@
-"""Start real servers for the tests, on loopback and in temporary directories.
-
-Every server belongs to a guard: a process of its own that waits at the end of a pipe. However the
-run ends, kill -9 included, the pipe closes; the guard then stops the server and removes its files.
-A guard can be tried by hand: `python -m tests.servers postgresql`, and Ctrl-D to stop.
-"""
+"""One server of each kind for a whole run, or the one that the environment names."""
 
 from __future__ import annotations
 
@@ -27,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 READY = re.compile(rb"(?<!X Plugin )ready (to accept|for) connections", re.IGNORECASE)
 
 # Packages often put servers outside a user's PATH; versions are tried newest first.
@@ -85,20 +80,20 @@ def _guarded(key: str) -> Iterator[str]:
         return
     command, pipe = [sys.executable, "-m", "tests.servers", key], subprocess.PIPE
     # In a session of its own a guard does not get the Ctrl-C that is meant for the tests.
-    guard = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, start_new_session=True)
-    assert guard.stdin
-    assert guard.stdout
+    process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, start_new_session=True)
+    assert process.stdin
+    assert process.stdout
     try:
-        with guard.stdout:
-            status, text = json.loads(guard.stdout.readline() or '["failed", "its guard ended"]')
+        with process.stdout:
+            status, text = json.loads(process.stdout.readline() or '["failed", "its guard ended"]')
         if status == "missing":
             raise ServerNotFound(key, text)
         if status != "ready":
             raise RuntimeError(f"{name} does not start: {text}")
         yield text
     finally:
-        guard.stdin.close()
-        guard.wait()
+        process.stdin.close()
+        process.wait()
 
 
 def _which(*names: str) -> str:
@@ -185,7 +180,7 @@ def _started(key: str) -> Iterator[str]:
             process.wait()
 
 
-def main(key: str) -> None:
+def guard(key: str) -> None:
     """Guard one server until standard input ends."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
@@ -195,7 +190,3 @@ def main(key: str) -> None:
     except Exception as error:
         missing = isinstance(error, FileNotFoundError)
         print(json.dumps(["missing" if missing else "failed", str(error)]))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
