@@ -7,4 +7,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("activity/", include("django_activity.urls")),
     path("follow/", include("django_follow.urls")),
+    path("views/", include("django_viewcount.urls")),
 ]

@@ -11,7 +11,9 @@ class ViewCountConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import receivers
         from .checks import check_backend, check_settings
 
         register(check_settings)
         register(check_backend)
+        receivers.connect()

@@ -21,13 +21,44 @@ class UnsupportedKey(ViewCountError):
     code = "unsupported_key"
 
 
+class UnknownCounter(ViewCountError, ValueError):
+    """The project has declared no counter of this name."""
+
+    code = "unknown_counter"
+
+
 class UnknownPeriod(ViewCountError, ValueError):
-    """There is no ranking for this period."""
+    """There is no ranking for this period, or no such range of days."""
 
     code = "unknown_period"
 
 
+class DifferentModels(ViewCountError, TypeError):
+    """Views can be moved from one object to another of the same model only."""
+
+    code = "different_models"
+
+
+class InvalidBeacon(ViewCountError):
+    """A beacon does not come from this site, or names nothing that is counted here."""
+
+    code = "invalid_beacon"
+
+
+class ExpiredBeacon(InvalidBeacon):
+    """A beacon is older than VIEWCOUNT_BEACON_MAX_AGE."""
+
+    code = "expired_beacon"
+
+
 class BackendUnavailable(ViewCountError):
-    """The place where views are kept does not answer."""
+    """The place where views are kept does not answer.
+
+    `uncertain` tells that what was asked of it may be done all the same.
+    """
 
     code = "backend_unavailable"
+
+    def __init__(self, message: str, *, uncertain: bool = False) -> None:
+        super().__init__(message)
+        self.uncertain = uncertain

@@ -1,82 +1,199 @@
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from .backends import get_backend
+from .backends.base import Rank, Window
+from .clock import hour_of, moment, site_day
 from .exceptions import UnknownPeriod
-from .targets import Target
+from .targets import DEFAULT_COUNTER, Kind, Target, kind_of, target_of, write_alias
 
-PERIODS = ("all",)
+Period: TypeAlias = "str | timedelta"
+
+PERIODS: Mapping[str, timedelta] = {
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+}
+NAMES = ("all", *PERIODS, "trending")
+MOST_HOURS, MOST_DAYS = 48, 31
 
 # How many more than asked for are read, to make up for deleted objects and the queryset's filters.
-SPARE = 500
+SPARE = 100
+
+# Rising is what these last hours saw, beside what the hours before them let expect.
+RECENT, BASELINE = 3, 24
+CANDIDATES = 200
 
 _Object = TypeVar("_Object", bound=models.Model)
 
 
+def window_of(period: Period, names: Sequence[str] = NAMES) -> Window:
+    """The window of a period, or UnknownPeriod that tells the `names` there are.
+
+    Up to 48 hours are this clock hour and as many as the period has before it; more are days of the
+    site's time zone, today included.
+    """
+    now = moment()
+    if period == "all":
+        return Window("all")
+    if period == "trending":
+        return Window("trending", end=hour_of(now))
+    length = PERIODS.get(period) if isinstance(period, str) else period
+    if not isinstance(length, timedelta) or not timedelta(0) < length <= timedelta(days=MOST_DAYS):
+        raise UnknownPeriod(
+            f"There is no ranking for {period!r}. Choose: {', '.join(names)}, or a timedelta of up "
+            f"to {MOST_DAYS} days."
+        )
+    if length <= timedelta(hours=MOST_HOURS):
+        hours = -(-length // timedelta(hours=1))
+        return Window("hours", hour_of(now) - hours, hour_of(now))
+    today, days = site_day(now).toordinal(), -(-length // timedelta(days=1))
+    return Window("days", today - days + 1, today)
+
+
 def most_viewed(
     queryset: models.QuerySet[_Object],
-    period: str = "all",
+    period: Period = "all",
     limit: int = 10,
     *,
+    counter: str = DEFAULT_COUNTER,
     using: str | None = None,
 ) -> list[_Object]:
     """Return the most viewed objects of a queryset in rank order, with `.view_count` set.
 
+    `period` is "all", "hour", "day", "week", "month", or a timedelta; then each object has
+    `.period_views` too. Or it is "trending" (recent views weigh more, half after
+    VIEWCOUNT_HALF_LIFE) or "rising" (more views in the last hours than the day before let expect);
+    then each has `.score`. The filters of the queryset are respected, its order is not.
+
     Objects with equal views come in the order of their keys; objects never viewed do not appear.
-    Where more than 500 objects tie for the last places, the backend chooses which of them appear.
-    Costs one round trip (database backend: one query) and two queries. A filter that leaves
-    fewer than `limit` of the top makes it look up the views of all that the queryset holds.
-    Raises UnknownPeriod.
+    Where more than 100 objects tie for the last places, the backend chooses which of them appear.
+    Costs one round trip (database backend: one query) and one query; a period, twice that, for the
+    totals. What is deleted or filtered away costs a query more, and a filter that leaves fewer than
+    `limit` of the top makes it look up the scores of all that the queryset holds. Raises
+    UnknownPeriod or UnknownCounter.
     """
-    if period not in PERIODS:
-        raise UnknownPeriod(f"There is no ranking for {period!r}. Choose: {', '.join(PERIODS)}.")
+    kind, alias = kind_of(queryset.model, counter), write_alias(using)
+    queryset = queryset.order_by()
+    if period == "rising":
+        page = _page(queryset, _rising(kind, alias), limit)
+        return _with_totals(page, kind, alias)
+    window = window_of(period, (*NAMES, "rising"))
     if limit < 1:
         return []
-    queryset = queryset.order_by()
-    model = queryset.model._meta.concrete_model or queryset.model
-    ranking = get_backend().top(model, limit + SPARE, using)
-    scores = scores_within(queryset, dict(ranking))
-    if len(scores) < limit and len(ranking) == limit + SPARE:
-        scores = scores_of_all(queryset, model, limit, using)
-    best = top(scores.items(), limit)
-    found = {obj.pk: obj for obj in queryset.filter(pk__in=[pk for pk, _ in best])}
-    page = []
-    for pk, views in best:
-        if (obj := found.get(pk)) is not None:  # it may have gone since
-            obj.view_count = views  # type: ignore[attr-defined]
-            page.append(obj)
-    return page
+    ranking = get_backend().top(kind, window, limit + SPARE, alias)
+    page = _page(queryset, ranking, limit)
+    if len(page) < limit and len(ranking) == limit + SPARE:
+        page = _page(queryset, _ranking_within(queryset, kind, window, limit, alias), limit)
+    for obj, score in page:
+        if window.unit == "trending":
+            obj.score = score  # type: ignore[attr-defined]
+        else:
+            name = "view_count" if window.unit == "all" else "period_views"
+            setattr(obj, name, int(score))
+    if window.unit == "all":
+        return [obj for obj, _ in page]
+    return _with_totals(page, kind, alias)
 
 
-def scores_within(queryset: models.QuerySet[Any], ranking: Mapping[str, int]) -> dict[Any, int]:
-    """The part of a ranking that is in the queryset, by primary key."""
-    keys = [key for text in ranking if (key := parse_key(queryset.model, text)) is not None]
-    alive = queryset.filter(pk__in=keys).values_list("pk", flat=True)
-    return {pk: ranking[str(pk)] for pk in alive if str(pk) in ranking}
+def _page(
+    queryset: models.QuerySet[_Object], ranking: Iterable[tuple[str, float]], limit: int
+) -> list[tuple[_Object, float]]:
+    """The first of a ranking that are in the queryset, with their scores."""
+    keys = [(parse_key(queryset.model, text), score) for text, score in ranking if score > 0]
+    places = sorted(
+        ((key, score) for key, score in keys if key is not None),
+        key=lambda place: (-place[1], place[0]),
+    )
+    page: list[tuple[_Object, float]] = []
+    start, size = 0, limit
+    while places[start:] and len(page) < limit:
+        chunk = dict(places[start : start + size])
+        found = {obj.pk: obj for obj in queryset.filter(pk__in=chunk)}
+        page += [(found[key], score) for key, score in chunk.items() if key in found]
+        start, size = start + size, limit + SPARE
+    return page[:limit]
 
 
-def scores_of_all(
-    queryset: models.QuerySet[Any], model: type[models.Model], limit: int, using: str | None
-) -> dict[Any, int]:
+def _ranking_within(
+    queryset: models.QuerySet[Any], kind: Kind, window: Window, limit: int, alias: str
+) -> list[tuple[str, float]]:
     """The best of the queryset, looked up object by object: for filters that few pass."""
-    best: dict[Any, int] = {}
+    best: list[tuple[str, float]] = []
     keys = queryset.values_list("pk", flat=True).iterator()
-    while chunk := {Target(model, str(pk)): pk for pk in islice(keys, SPARE)}:
-        totals = get_backend().totals(chunk, using)
-        best |= {chunk[target]: views for target, views in totals.items() if views}
-        best = dict(top(best.items(), limit))
+    while chunk := [str(pk) for pk in islice(keys, 1000)]:
+        best += get_backend().scores(kind, window, chunk, alias).items()
+        best.sort(key=lambda place: (-place[1], parse_key(kind.model, place[0])))
+        del best[limit:]
     return best
 
 
-def top(scores: Iterable[tuple[Any, int]], limit: int) -> list[tuple[Any, int]]:
-    return heapq.nsmallest(limit, scores, key=lambda pair: (-pair[1], pair[0]))
+def _rising(kind: Kind, alias: str) -> list[tuple[str, float]]:
+    """What is viewed more than it was, by (observed - expected)² / expected.
+
+    The measure is that of Mastodon's trends.
+    """
+    now, backend = hour_of(moment()), get_backend()
+    recent = Window("hours", now - RECENT + 1, now)
+    before = Window("hours", now - RECENT - BASELINE + 1, now - RECENT)
+    observed = dict(backend.top(kind, recent, CANDIDATES, alias))
+    earlier = backend.scores(kind, before, list(observed), alias)
+    rising = []
+    for key, views in observed.items():
+        expected = max(earlier.get(key, 0) * RECENT / BASELINE, 1)
+        if views > expected:
+            rising.append((key, (views - expected) ** 2 / expected))
+    return rising
+
+
+def _with_totals(page: Sequence[tuple[Any, float]], kind: Kind, alias: str) -> list[Any]:
+    targets = {obj: Target(kind.model, str(obj.pk), kind.counter) for obj, _ in page}
+    totals = get_backend().totals(list(targets.values()), alias)
+    for obj, score in page:
+        obj.view_count = totals[targets[obj]]
+        if not hasattr(obj, "period_views"):
+            obj.score = score
+    return [obj for obj, _ in page]
+
+
+def rank(
+    obj: models.Model,
+    *,
+    period: Period = "all",
+    counter: str = DEFAULT_COUNTER,
+    using: str | None = None,
+) -> Rank:
+    """Return the place of an object among all viewed ones of its model: `.place` and `.of`.
+
+    Objects of equal views share a place; one that was not viewed has None. `period` is one of
+    `most_viewed()`, except "rising". Costs two round trips; without Redis, or once its ranking was
+    cut off, up to three queries. Raises UnknownPeriod, UnsavedObject, UnsupportedKey or
+    UnknownCounter.
+    """
+    return get_backend().rank(target_of(obj, counter), window_of(period), write_alias(using))
+
+
+def percentile(
+    obj: models.Model,
+    *,
+    period: Period = "all",
+    counter: str = DEFAULT_COUNTER,
+    using: str | None = None,
+) -> float | None:
+    """Return what per cent of the viewed objects of its model have at most its views.
+
+    100.0 is the most viewed; an object that was not viewed has None. Costs and errors as `rank()`.
+    """
+    place, of = rank(obj, period=period, counter=counter, using=using)
+    return None if place is None else 100 * (of - place + 1) / of
 
 
 def parse_key(model: type[models.Model], text: str) -> Any:

@@ -5,21 +5,37 @@ from typing import NamedTuple
 
 from django.db import models, router
 
-from .exceptions import UnsavedObject, UnsupportedKey
+from .conf import settings
+from .exceptions import UnknownCounter, UnsavedObject, UnsupportedKey
 
 DEFAULT_COUNTER = "view"
+ROBOT_COUNTER = "robot"
 MAX_KEY_LENGTH = 64
 
 
+class Kind(NamedTuple):
+    """What is counted and ranked together: one counter of one model, never of a proxy."""
+
+    model: type[models.Model]
+    counter: str = DEFAULT_COUNTER
+
+
 class Target(NamedTuple):
-    """What views are counted for: a model, never a proxy, and a primary key as text."""
+    """What views are counted for: a model, a primary key as text, and the name of a counter."""
 
     model: type[models.Model]
     key: str
+    counter: str = DEFAULT_COUNTER
+
+    @property
+    def kind(self) -> Kind:
+        return Kind(self.model, self.counter)
 
 
-def target_of(obj: models.Model) -> Target:
-    """Return the target of an object. Raises UnsavedObject or UnsupportedKey."""
+def target_of(obj: models.Model, counter: str = DEFAULT_COUNTER) -> Target:
+    """Return the target of an object. Raises UnsavedObject, UnsupportedKey or UnknownCounter."""
+    if counter != DEFAULT_COUNTER:
+        check_counter(counter)
     model = obj._meta.concrete_model or type(obj)
     key = model._meta.pk.to_python(obj.pk)  # one spelling per key: a UUID may be given as text
     if key is None or key == "":
@@ -32,15 +48,36 @@ def target_of(obj: models.Model) -> Target:
             f"The primary key {text!r} is longer than {MAX_KEY_LENGTH} characters, "
             "the most a counter can carry."
         )
-    return Target(model, text)
+    return Target(model, text, counter)
 
 
-def keys_by_model(targets: Iterable[Target]) -> dict[type[models.Model], list[str]]:
+def check_counter(counter: str) -> None:
+    """Raise UnknownCounter unless the project has declared a counter of this name."""
+    known = (DEFAULT_COUNTER, ROBOT_COUNTER, *settings.counters)
+    if counter not in known:
+        raise UnknownCounter(
+            f"There is no counter {counter!r}. Choose one of {', '.join(known)}, "
+            "or add it to VIEWCOUNT_COUNTERS."
+        )
+
+
+def counters() -> list[str]:
+    """The names of all counters there are."""
+    return list(dict.fromkeys((DEFAULT_COUNTER, ROBOT_COUNTER, *settings.counters)))
+
+
+def kind_of(model: type[models.Model], counter: str = DEFAULT_COUNTER) -> Kind:
+    """The kind of a model's objects. Raises UnknownCounter."""
+    check_counter(counter)
+    return Kind(model._meta.concrete_model or model, counter)
+
+
+def keys_by_kind(targets: Iterable[Target]) -> dict[Kind, list[str]]:
     """Group targets, each key once, in the order given."""
-    grouped: dict[type[models.Model], dict[str, None]] = {}
+    grouped: dict[Kind, dict[str, None]] = {}
     for target in targets:
-        grouped.setdefault(target.model, {})[target.key] = None
-    return {model: list(keys) for model, keys in grouped.items()}
+        grouped.setdefault(target.kind, {})[target.key] = None
+    return {kind: list(keys) for kind, keys in grouped.items()}
 
 
 def write_alias(using: str | None = None) -> str:

@@ -79,16 +79,27 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"{url} does not answer")
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium_path() -> str:
     path = (
         os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     )
     assert path, "Chromium is not installed: apt install chromium"
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+def browser_agent(browser: Browser) -> str:
+    return (
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        f"Chrome/{browser.version} Safari/537.36"
+    )
 
 
 @pytest.fixture
@@ -98,7 +109,9 @@ def open_browser(site: str, browser: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def open_page(watched: bool = True, **options: Any) -> Page:
-        context = browser.new_context(base_url=site, **options)
+        # That of a headless browser is on the list of robots, whose views do not count.
+        agent = {"user_agent": browser_agent(browser)}
+        context = browser.new_context(base_url=site, **(agent | options))
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

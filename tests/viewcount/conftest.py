@@ -1,23 +1,45 @@
 from __future__ import annotations
 
+import json
+import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import redis
 import redis.connection
+from django.conf import settings as project_settings
+from django.db import connection
+from django.test import RequestFactory
 
+from django_viewcount import salts
 from django_viewcount.backends import get_backend
 from django_viewcount.backends.redis import RedisBackend
+from django_viewcount.buffering import buffer
 from django_viewcount.outages import outages
 from tests import servers
 
+CHROME = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36"
+)
+
+# What these ask of a database is asked elsewhere, of every engine. They take seconds, and so run
+# in one round only: every run of the suite in CI has the one on SQLite with Django's own user.
+if connection.vendor != "sqlite" or project_settings.AUTH_USER_MODEL != "auth.User":
+    collect_ignore = ["test_cluster.py", "test_doctor.py", "test_outages.py", "test_sentinel.py"]
+
 
 @pytest.fixture(autouse=True)
-def _no_outage_yet() -> None:
+def _no_outage_yet() -> Iterator[None]:
+    yield
+    buffer.views.clear()
     outages.reset()
+    salts.forget()
 
 
 @pytest.fixture(scope="session")
@@ -33,22 +55,82 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture
 def redis_backend(redis_url: str, settings: Any) -> Iterator[RedisBackend]:
     """The Redis backend, with keys of its own and patience for a busy machine."""
-    prefix = f"test-{uuid.uuid4().hex}"
     settings.VIEWCOUNT_REDIS_URL = redis_url
-    settings.VIEWCOUNT_KEY_PREFIX = prefix
-    settings.VIEWCOUNT_TIMEOUT = 10
+    with backend_in_use(settings) as backend:
+        client, prefix = backend.server.client, settings.VIEWCOUNT_KEY_PREFIX
+        yield backend
+        delete_keys(client, prefix)
+
+
+@contextmanager
+def backend_in_use(settings: Any, timeout: float = 10) -> Iterator[RedisBackend]:
+    settings.VIEWCOUNT_KEY_PREFIX = f"test-{uuid.uuid4().hex}"
+    settings.VIEWCOUNT_TIMEOUT = timeout
     backend = get_backend()
     assert isinstance(backend, RedisBackend)
-    backend.server.breaker.answered()
+    server = backend.server
+    server.breaker.answered()
     yield backend
-    with redis.Redis.from_url(redis_url) as client:
-        for key in client.scan_iter(f"{prefix}*"):
-            client.delete(key)
+    # What the test did to its server is nothing to the next test.
+    server.breaker.answered()
+
+
+def delete_keys(client: Any, prefix: str) -> None:
+    for key in client.scan_iter(f"{prefix}*"):
+        client.delete(key)
+
+
+@pytest.fixture(scope="session")
+def farm() -> Iterator[servers.Farm]:
+    """Starts servers of a test's own."""
+    with ExitStack() as stack:
+        try:
+            farm = stack.enter_context(servers.nodes())
+        except servers.ServerNotFound as error:
+            pytest.skip(str(error))
+        yield farm
+
+
+@pytest.fixture
+def node(farm: servers.Farm) -> Iterator[servers.Node]:
+    """A server that the test may stop, kill and start again. It keeps what it acknowledged."""
+    node = farm.node(appendonly="yes", appendfsync="no")
+    yield node
+    farm.end(node)
+
+
+@pytest.fixture
+def node_backend(node: servers.Node, settings: Any) -> Iterator[RedisBackend]:
+    """The Redis backend on the server of `node`, as impatient as in production."""
+    settings.VIEWCOUNT_REDIS_URL = node.url
+    with backend_in_use(settings, timeout=0.1) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="session")
+def cluster_url(farm: servers.Farm) -> str:
+    """A cluster of one node, which has all slots and refuses what reaches over two of them."""
+    return servers.cluster(farm)[0].url
+
+
+@pytest.fixture
+def cluster_backend(cluster_url: str, settings: Any) -> Iterator[RedisBackend]:
+    """The Redis backend on a cluster."""
+    settings.VIEWCOUNT_REDIS_URL = cluster_url
+    settings.VIEWCOUNT_REDIS_CLUSTER = True
+    with backend_in_use(settings) as backend:
+        client, prefix = backend.server.client, settings.VIEWCOUNT_KEY_PREFIX
+        yield backend
+        delete_keys(client, prefix)
 
 
 @pytest.fixture
 def round_trips(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
-    """Count what is really written to the server: `with round_trips() as sent`."""
+    """Count what this thread really writes to servers: `with round_trips() as sent`.
+
+    A pipeline is written at once. The greetings of a new connection count, too.
+    """
+    thread = threading.get_ident()
 
     @contextmanager
     def counted() -> Iterator[list[Any]]:
@@ -56,7 +138,8 @@ def round_trips(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
         send = connection.send_packed_command
 
         def record(self: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
-            sent.append(command)
+            if threading.get_ident() == thread:
+                sent.append(command)
             return send(self, command, *args, **kwargs)
 
         with monkeypatch.context() as patch:
@@ -64,3 +147,35 @@ def round_trips(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
             yield sent
 
     return counted
+
+
+@pytest.fixture
+def visit() -> Callable[..., Any]:
+    """Make a request as a browser does."""
+
+    def make(address: str = "203.0.113.7", agent: str = CHROME, **headers: str) -> Any:
+        meta = {"REMOTE_ADDR": address, "HTTP_USER_AGENT": agent}
+        return RequestFactory().get("/", **meta, **headers)  # type: ignore[arg-type]
+
+    return make
+
+
+def child_environment() -> dict[str, str]:
+    """Settings under which another process meets this test's database and Redis keys."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{name}"
+    else:
+        url = urlsplit(project_settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "tests.viewcount.child_settings",
+        "VIEWCOUNT": json.dumps(
+            {
+                name: getattr(project_settings, name)
+                for name in ("VIEWCOUNT_REDIS_URL", "VIEWCOUNT_KEY_PREFIX", "VIEWCOUNT_TIMEOUT")
+                if hasattr(project_settings, name)
+            }
+        ),
+    }

@@ -12,6 +12,8 @@ from typing import Any
 
 import django
 
+POINTS = ["after the claim", "before the commit", "after the commit", "before the release"]
+
 
 def kill(*args: Any, **kwargs: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -25,7 +27,7 @@ def main(point: str) -> None:
 
     add = flushing.store
 
-    def add_and_die(*args: Any) -> None:
+    def add_and_die(*args: Any) -> Any:
         add(*args)
         assert DailyViews.objects.exists()
         kill()
@@ -34,6 +36,8 @@ def main(point: str) -> None:
         flushing.move = kill  # type: ignore[assignment]
     elif point == "before the commit":
         flushing.store = add_and_die
+    elif point == "after the commit":
+        flushing.announce = kill
     elif point == "before the release":
         RedisBackend.release = kill  # type: ignore[method-assign]
     else:

@@ -41,25 +41,15 @@ def test_app_config_imports_no_checks() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_known_settings() -> None:
-    assert known_settings() == {
-        "VIEWCOUNT_BACKEND",
-        "VIEWCOUNT_KEY_PREFIX",
-        "VIEWCOUNT_REDIS_URL",
-        "VIEWCOUNT_TIMEOUT",
-    }
-
-
-@override_settings(VIEWCOUNT_REDIS="redis://localhost")
 def test_unknown_setting() -> None:
-    assert check_settings() == [
-        Warning(
-            "VIEWCOUNT_REDIS is not a setting of django_viewcount.",
-            hint="Known settings: VIEWCOUNT_BACKEND, VIEWCOUNT_KEY_PREFIX, VIEWCOUNT_REDIS_URL, "
-            "VIEWCOUNT_TIMEOUT.",
-            id="django_viewcount.W001",
-        )
-    ]
+    with override_settings(VIEWCOUNT_REDIS="redis://localhost"):
+        assert check_settings() == [
+            Warning(
+                "VIEWCOUNT_REDIS is not a setting of django_viewcount.",
+                hint=f"Known settings: {', '.join(sorted(known_settings()))}.",
+                id="django_viewcount.W001",
+            )
+        ]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +90,63 @@ def test_bad_url(url: Any) -> None:
     assert message.id == "django_viewcount.E002"
     assert message.msg.startswith(f"VIEWCOUNT_REDIS_URL is {url!r}: ")
     assert message.hint == (
-        'Give an address such as "redis://localhost:6379/0", or None to count in the database.'
+        'Give an address such as "redis://localhost:6379/0", the name of an entry of CACHES, or '
+        "None to count in the database."
     )
+
+
+def test_bad_address_of_a_cluster() -> None:
+    with override_settings(VIEWCOUNT_REDIS_CLUSTER=True, VIEWCOUNT_REDIS_URL="redis://h/3"):
+        (message,) = check_backend()
+
+    assert message.msg.endswith(": a cluster has no other database than 0")
+
+
+@pytest.mark.parametrize("sentinel", [{}, {"hosts": 5, "service": "x"}, {"service": "x"}, "x"])
+def test_bad_sentinel(sentinel: Any) -> None:
+    with override_settings(VIEWCOUNT_REDIS_SENTINEL=sentinel):
+        (message,) = check_backend()
+
+    assert message.id == "django_viewcount.E002"
+    assert message.msg.startswith(f"VIEWCOUNT_REDIS_SENTINEL is {sentinel!r}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("COOLDOWN", -1, "E003"),
+        ("HALF_LIFE", 0, "E003"),
+        ("BEACON_MAX_AGE", "1", "E003"),
+        ("SHARDS", 0, "E003"),
+        ("SHARDS", 1.5, "E003"),
+        ("BUFFER_SIZE", -1, "E003"),
+        ("RANKING_SIZE", 99, "E003"),
+        ("RANKING_MAX_AGE", 0.5, "E003"),
+        ("NETWORK_LIMIT", 0, "E003"),
+        ("MILESTONES", [0], "E003"),
+        ("MILESTONES", 100, "E003"),
+        ("COUNTERS", "download", "E005"),
+        ("COUNTERS", ["a:b"], "E005"),
+        ("COUNTERS", ["x" * 33], "E005"),
+        ("MODELS", ["testapp.Nothing"], "E006"),
+        ("MODELS", "testapp", "E006"),
+        ("IS_ROBOT", "nowhere.function", "E007"),
+        ("VISITOR", "testapp.models", "E007"),
+        ("EXCLUDE", ["everybody"], "E008"),
+        ("EXCLUDE", "staff", "E008"),
+        ("OWNER_FIELD", "nobody", "E008"),
+        ("OWNER_FIELD", {"testapp.topic": "user"}, "E008"),
+        ("TRUSTED_PROXIES", "10.0.0.1", "E009"),
+        ("TRUSTED_PROXIES", ["proxy.internal"], "E009"),
+    ],
+)
+def test_bad_value(name: str, value: Any, code: str) -> None:
+    with override_settings(**{f"VIEWCOUNT_{name}": value}):
+        (message,) = check_settings()
+
+    assert message.id == f"django_viewcount.{code}"
+    assert message.msg.startswith(f"VIEWCOUNT_{name}")
+    assert message.hint
 
 
 @pytest.mark.parametrize("timeout", [0, -1, "1", None, True])

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from io import StringIO
 from typing import Any
 
@@ -9,6 +12,9 @@ from testapp.models import Topic
 
 from django_viewcount.api import count_view
 from django_viewcount.models import ViewCount
+from django_viewcount.targets import Kind
+
+from .conftest import child_environment
 
 pytestmark = pytest.mark.usefixtures("redis_backend")
 
@@ -25,7 +31,7 @@ def test_moves_and_says_so() -> None:
     count_view(None, topic, views=3)
 
     assert run() == "Moved 3 views of 1 objects in 1 batches.\n"
-    assert ViewCount.objects.totals(Topic, [str(topic.pk)]) == {str(topic.pk): 3}
+    assert ViewCount.objects.totals(Kind(Topic), [str(topic.pk)]) == {str(topic.pk): 3}
 
 
 @pytest.mark.django_db(databases=["default", "other"])
@@ -48,3 +54,40 @@ def test_redis_is_away(settings: Any) -> None:
 
     with pytest.raises(CommandError, match=r"^Nothing lost, but not all moved. Redis: "):
         run()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_goes_on_until_told_to_stop(number: int) -> None:
+    topic = Topic.objects.create(name="Jazz")
+    command = [sys.executable, "-m", "django", "viewcount_flush", "--every", "0.05"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=child_environment(), stdout=pipe, text=True) as flushing:
+        assert flushing.stdout
+        flushing.stdout.readline()
+        for views in (1, 2):
+            count_view(None, topic)
+            while "Moved 1 views" not in flushing.stdout.readline():
+                assert flushing.poll() is None
+            assert ViewCount.objects.totals(Kind(Topic), [str(topic.pk)]) == {str(topic.pk): views}
+        flushing.send_signal(number)
+        assert flushing.wait(20) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_goes_on_when_redis_was_away(settings: Any) -> None:
+    settings.VIEWCOUNT_REDIS_URL = "redis://127.0.0.1:1/0"
+    command = [sys.executable, "-m", "django", "viewcount_flush", "--every", "0.05"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=child_environment(), stderr=pipe, text=True) as flushing:
+        assert flushing.stderr
+        lines = [flushing.stderr.readline() for _ in range(2)]
+        flushing.terminate()
+        assert flushing.wait(20) == 0
+    assert {line[:34] for line in lines} == {"Nothing lost, but not all moved. R"}
+
+
+@pytest.mark.parametrize("every", [0, -1])
+def test_no_rest(every: float) -> None:
+    with pytest.raises(CommandError, match=f"^--every is {every}: give a number of seconds"):
+        run(every=every)

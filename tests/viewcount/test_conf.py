@@ -16,19 +16,42 @@ def values() -> dict[str, Any]:
     }
 
 
+DEFAULTS = {
+    "backend": "django_viewcount.backends.database.DatabaseBackend",
+    "beacon_max_age": 604_800,
+    "buffer_size": 10_000,
+    "cooldown": 0,
+    "count_robots": True,
+    "counters": (),
+    "exclude": (),
+    "half_life": 6,
+    "is_robot": None,
+    "key_prefix": "vc",
+    "milestones": (100, 1_000, 10_000, 100_000, 1_000_000),
+    "models": (),
+    "network_limit": None,
+    "owner_field": None,
+    "ranking_max_age": 60,
+    "ranking_size": 100_000,
+    "redis_cluster": False,
+    "redis_sentinel": None,
+    "redis_url": None,
+    "respect_opt_out": False,
+    "shards": 1,
+    "timeout": 0.1,
+    "trusted_proxies": 0,
+    "visitor": None,
+}
+
+
 def test_defaults() -> None:
-    assert values() == {
-        "backend": "django_viewcount.backends.database.DatabaseBackend",
-        "redis_url": None,
-        "timeout": 0.1,
-        "key_prefix": "vc",
-    }
+    assert values() == DEFAULTS
 
 
 def test_read_on_access_with_nested_overrides() -> None:
     with override_settings(VIEWCOUNT_REDIS_URL="redis://a", VIEWCOUNT_TIMEOUT=1):
         with override_settings(VIEWCOUNT_REDIS_URL="redis://b", VIEWCOUNT_KEY_PREFIX="x"):
-            assert values() == {
+            assert values() == DEFAULTS | {
                 "backend": "django_viewcount.backends.redis.RedisBackend",
                 "redis_url": "redis://b",
                 "timeout": 1,

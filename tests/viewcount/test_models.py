@@ -11,7 +11,15 @@ from django.db import IntegrityError, connection, transaction
 from testapp.models import Country, Topic
 
 from django_viewcount.api import count_view
-from django_viewcount.models import DailyViews, FlushBatch, ViewCount
+from django_viewcount.models import (
+    DailyViews,
+    FlushBatch,
+    HourlyViews,
+    Mark,
+    ViewCount,
+    VisitorSalt,
+)
+from django_viewcount.targets import Kind
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +33,7 @@ def test_migrations_match_the_models() -> None:
 
 
 def test_names() -> None:
-    for model in (ViewCount, DailyViews, FlushBatch):
+    for model in (ViewCount, DailyViews, HourlyViews, FlushBatch, Mark, VisitorSalt):
         with connection.cursor() as cursor:
             constraints = connection.introspection.get_constraints(cursor, model._meta.db_table)
         declared = [*model._meta.indexes, *model._meta.constraints]
@@ -35,7 +43,7 @@ def test_names() -> None:
 
 def test_no_second_index_for_the_content_type() -> None:
     """On MySQL the composite indexes serve the foreign key as well."""
-    for model in (ViewCount, DailyViews):
+    for model in (ViewCount, DailyViews, HourlyViews):
         with connection.cursor() as cursor:
             constraints = connection.introspection.get_constraints(cursor, model._meta.db_table)
         alone = [
@@ -76,7 +84,7 @@ def test_top() -> None:
     for key, views in (("1", 5), ("2", 0), ("3", 9), ("4", 5)):
         ViewCount.objects.create(content_type=content_type, object_id=key, views=views)
 
-    ranking = ViewCount.objects.top(Topic)
+    ranking = ViewCount.objects.top(Kind(Topic))
 
     assert list(ranking.values_list("object_id", "views")) == [("3", 9), ("1", 5), ("4", 5)]
 
@@ -91,7 +99,7 @@ def test_content_types_of_each_database() -> None:
     row = ViewCount.objects.using("other").get()
 
     assert row.content_type_id != ContentType.objects.get_for_model(Topic).pk
-    assert ViewCount.objects.using("other").totals(Topic, ["1"]) == {"1": 2}
+    assert ViewCount.objects.using("other").totals(Kind(Topic), ["1"]) == {"1": 2}
     ContentType.objects.clear_cache()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace
@@ -9,36 +10,67 @@ from typing import Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from testapp.models import Topic
 
 from django_viewcount import storage
 from django_viewcount.api import count_view
 from django_viewcount.models import DailyViews, ViewCount
-from django_viewcount.storage import add, columns_of, store, upsert_sql
+from django_viewcount.storage import add, store, upsert_sql
+from django_viewcount.targets import Kind
 
-UNIQUE = ["content_type", "object_id", "counter"]
-DAY = date(2026, 1, 2)
+KIND = Kind(Topic)
+DAY, NEXT = date(2026, 1, 2), date(2026, 1, 3)
+
+
+def stored(kind: Kind = KIND) -> dict[str, tuple[int, int]]:
+    rows = ViewCount.objects.for_kind(kind)
+    return {key: (views, uniques) for key, views, uniques in rows.values_list(*COLUMNS)}
+
+
+def stored_days() -> dict[tuple[str, date], tuple[int, int]]:
+    rows = DailyViews.objects.for_kind(KIND)
+    return {
+        (key, day): (views, uniques)
+        for key, views, uniques, day in rows.values_list(*COLUMNS, "day")
+    }
+
+
+COLUMNS = ("object_id", "views", "uniques")
 
 
 @pytest.mark.django_db
 def test_adds() -> None:
-    topic = ContentType.objects.get_for_model(Topic).pk
-    rows = [(topic, "1", "view", 2), (topic, "2", "view", 3), (topic, "1", "download", 9)]
-    add(ViewCount, UNIQUE, rows[:2], "default")
-    add(ViewCount, UNIQUE, rows, "default")
-    add(ViewCount, UNIQUE, [], "default")
-    daily = [(topic, "1", "view", DAY, 4)]
-    add(DailyViews, [*UNIQUE, "day"], daily, "default")
-    add(DailyViews, [*UNIQUE, "day"], daily, "default")
+    days = {("1", DAY): 2, ("2", DAY): 3}
+    assert store(KIND, {"1": 2, "2": 3}, days, {}, "default") == {"1": 2, "2": 3}
+    assert store(KIND, {"1": 5}, {("1", DAY): 4, ("1", NEXT): 1}, {}, "default") == {"1": 7}
+    store(Kind(Topic, "download"), {"1": 9}, {}, {}, "default")
+    assert store(KIND, {}, {}, {}, "default") == {}
 
-    assert set(ViewCount.objects.values_list("object_id", "counter", "views")) == {
-        ("1", "view", 4),
-        ("2", "view", 6),
-        ("1", "download", 9),
-    }
-    assert list(DailyViews.objects.values_list("day", "views")) == [(DAY, 8)]
+    assert stored() == {"1": (7, 0), "2": (3, 0)}
+    assert stored(Kind(Topic, "download")) == {"1": (9, 0)}
+    assert stored_days() == {("1", DAY): (6, 0), ("2", DAY): (3, 0), ("1", NEXT): (1, 0)}
+
+
+@pytest.mark.django_db
+def test_uniques_are_absolute_and_add_up_over_days() -> None:
+    store(KIND, {"1": 5}, {("1", DAY): 5}, {("1", DAY): 3}, "default")
+    store(KIND, {"1": 1}, {("1", DAY): 1}, {("1", DAY): 3}, "default")
+    assert stored() == {"1": (6, 3)}
+    store(KIND, {"1": 1}, {("1", NEXT): 1}, {("1", DAY): 4, ("1", NEXT): 1}, "default")
+    store(KIND, {"1": 1}, {("1", DAY): 1}, {("1", DAY): 2}, "default")  # a sketch that was lost
+
+    assert stored() == {"1": (8, 5)}
+    assert stored_days() == {("1", DAY): (7, 4), ("1", NEXT): (1, 1)}
+
+
+@pytest.mark.django_db
+def test_uniques_without_views() -> None:
+    store(KIND, {}, {}, {("1", DAY): 3}, "default")
+
+    assert stored() == {"1": (0, 3)}
+    assert stored_days() == {("1", DAY): (0, 3)}
 
 
 @pytest.mark.django_db
@@ -58,27 +90,32 @@ def test_database_without_a_known_upsert(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.django_db
 def test_many_rows_go_in_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "CHUNK", 100)
+    monkeypatch.setattr(storage, "CHUNK_OF_COLUMNS", 100)
     views = {f"{number:04}": number + 1 for number in range(250)}
+    days = {(key, DAY): number for key, number in views.items()}
+    uniques = dict.fromkeys(days, 1)
     ContentType.objects.get_for_model(Topic)
 
     with CaptureQueriesContext(connection) as queries:
-        store(Topic, views, {}, "default")
+        found = store(KIND, views, days, uniques, "default")
 
-    assert len(queries) == 3
-    assert ViewCount.objects.totals(Topic, list(views)) == views
+    returning = connection.features.can_return_columns_from_insert
+    assert len(queries) == 3 * (4 if returning else 5)
+    assert found == views
+    assert ViewCount.objects.totals(KIND, list(views)) == views
 
 
 @pytest.mark.django_db
-def test_rows_are_taken_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[list[Any]] = []
-    monkeypatch.setattr(storage, "add", lambda table, unique, rows, using: taken.append(rows))
+def test_rows_are_taken_in_order() -> None:
+    keys = ["b", "a", "c"]
 
-    store(Topic, {"b": 1, "a": 2}, {("b", DAY): 1, ("a", DAY): 1, ("a", date.min): 1}, "default")
+    with CaptureQueriesContext(connection) as queries:
+        store(KIND, dict.fromkeys(keys, 1), {(key, DAY): 1 for key in keys}, {}, "default")
 
-    assert [[row[1:-1] for row in rows] for rows in taken] == [
-        [("a", "view"), ("b", "view")],
-        [("a", "view", date.min), ("a", "view", DAY), ("b", "view", DAY)],
-    ]
+    inserts = [query["sql"] for query in queries if query["sql"].startswith("INSERT")]
+    assert len(inserts) == 2
+    for sql in inserts:
+        assert re.findall(r"[',{]([abc])[',}]", sql.replace(",", ",,")) == ["a", "b", "c"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -86,13 +123,14 @@ def test_writers_in_opposite_order_do_not_deadlock(together: Callable[..., list[
     keys = [str(number) for number in range(40)]
 
     def write(number: int) -> None:
-        shuffled = random.sample(keys, len(keys))
         for _ in range(5):
+            shuffled = random.sample(keys, len(keys))
+            days = {(key, DAY): 1 for key in shuffled}
             with transaction.atomic():
-                store(Topic, dict.fromkeys(shuffled, 1), {(k, DAY): 1 for k in shuffled}, "default")
+                store(KIND, dict.fromkeys(shuffled, 1), days, dict.fromkeys(days, 7), "default")
 
     assert together(8, write) == [None] * 8
-    assert ViewCount.objects.totals(Topic, keys) == dict.fromkeys(keys, 40)
+    assert stored() == dict.fromkeys(keys, (40, 7))
 
 
 @pytest.mark.django_db
@@ -100,42 +138,54 @@ def test_other_errors_are_not_taken_for_a_conflict() -> None:
     topic = ContentType.objects.get_for_model(Topic).pk
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        add(ViewCount, UNIQUE, [(topic, None, "view", 1)], "default")
+        add(ViewCount, [(topic, None, "view", 1, 0)], "default")
 
 
 @pytest.mark.parametrize(
-    ("with_target", "mariadb", "end"),
+    ("vendor", "mariadb", "text"),
     [
         (
-            True,
+            "postgresql",
             False,
-            " ON CONFLICT (<content_type_id>, <object_id>, <counter>) DO UPDATE SET "
-            "<views> = <django_viewcount_viewcount>.<views> + EXCLUDED.<views>",
+            "SELECT * FROM unnest(%s::integer[], %s::varchar(64)[], %s::varchar(32)[], "
+            "%s::bigint[], %s::bigint[]) ON CONFLICT (<content_type_id>, <object_id>, <counter>) "
+            "DO UPDATE SET <views> = <django_viewcount_viewcount>.<views> + EXCLUDED.<views>",
         ),
         (
-            False,
+            "mysql",
             True,
-            " ON DUPLICATE KEY UPDATE "
+            "VALUES (%s, %s, %s, %s, %s), (%s, %s, %s, %s, %s) ON DUPLICATE KEY UPDATE "
             "<views> = <django_viewcount_viewcount>.<views> + VALUES(<views>)",
         ),
         (
+            "mysql",
             False,
-            False,
-            " AS added ON DUPLICATE KEY UPDATE "
+            "VALUES (%s, %s, %s, %s, %s), (%s, %s, %s, %s, %s) AS added ON DUPLICATE KEY UPDATE "
             "<views> = <django_viewcount_viewcount>.<views> + added.<views>",
         ),
     ],
 )
-def test_statements(with_target: bool, mariadb: bool, end: str) -> None:
+def test_statements(vendor: str, mariadb: bool, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    types = {"ForeignKey": "integer", "BigIntegerField": "bigint"}
     database: Any = SimpleNamespace(
-        ops=SimpleNamespace(quote_name=lambda name: f"<{name}>"),
-        features=SimpleNamespace(supports_update_conflicts_with_target=with_target),
+        vendor=vendor,
+        ops=SimpleNamespace(quote_name=lambda name: f"<{name}>", cast_data_types={}),
+        features=SimpleNamespace(supports_update_conflicts_with_target=vendor != "mysql"),
         mysql_is_mariadb=mariadb,
     )
-    fields = columns_of(ViewCount, [*UNIQUE, "views"])
-
-    assert upsert_sql(database, ViewCount, fields, UNIQUE, 2) == (
-        "INSERT INTO <django_viewcount_viewcount> "
-        "(<content_type_id>, <object_id>, <counter>, <views>) "
-        f"VALUES (%s, %s, %s, %s), (%s, %s, %s, %s){end}"
+    monkeypatch.setattr(
+        models.Field,
+        "cast_db_type",
+        lambda field, connection: types.get(type(field).__name__, f"varchar({field.max_length})"),
     )
+    monkeypatch.setattr(
+        models.ForeignKey, "cast_db_type", lambda field, connection: "integer", raising=False
+    )
+
+    sql = upsert_sql(database, ViewCount, 2)
+
+    assert sql.startswith(
+        "INSERT INTO <django_viewcount_viewcount> "
+        "(<content_type_id>, <object_id>, <counter>, <views>, <uniques>) "
+    )
+    assert text in sql

@@ -9,6 +9,7 @@ from django.utils import translation
 from testapp.models import Topic
 
 from django_viewcount.api import attach_views, count_view
+from django_viewcount.signing import beacon_token
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,55 @@ def test_most_viewed() -> None:
     assert render("{% most_viewed topics as top %}" + text, topics=Topic.objects) == "d4 c3 b2 a1 "
 
 
+def test_most_viewed_of_a_period() -> None:
+    topic = Topic.objects.create(name="Jazz")
+    count_view(None, topic, views=3)
+
+    text = '{% most_viewed topics 5 "week" as top %}{% for topic in top %}{{ topic.period_views }}'
+    assert render(text + "{% endfor %}", topics=Topic.objects) == "3"
+
+
+def test_unique_view_count(django_assert_num_queries: Any) -> None:
+    topic = Topic.objects.create(name="Jazz")
+    for visitor in "aab":
+        count_view(None, topic, visitor=visitor)
+
+    with django_assert_num_queries(1):
+        assert render("{% unique_view_count topic %}", topic=topic) == "2"
+    attach_views([topic], uniques=True)
+    with django_assert_num_queries(0):
+        assert render("{% unique_view_count topic %}", topic=topic) == "2"
+
+
+def test_sparkline(settings: Any) -> None:
+    settings.VIEWCOUNT_COUNTERS = ["download"]
+    topic = Topic.objects.create(name="Jazz")
+    count_view(None, topic, views=3)
+    with translation.override("en"):
+        text = render("{% view_sparkline topic %}", topic=topic)
+        assert "<title>Views in each of the last 30 days: 3 in all, from 0 to 3.</title>" in text
+        text = render('{% view_sparkline topic days=7 counter="download" %}', topic=topic)
+        assert "<title>Views in each of the last 7 days: 0 in all, from 0 to 0.</title>" in text
+    assert "script" not in text
+
+
+def test_beacon(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0), translation.override("de"):
+        text = render("{% view_beacon topic after=1.5 %}", topic=Topic(pk=5))
+
+    token = beacon_token(Topic(pk=5))
+    assert text.strip() == (
+        f'<span hidden data-view-beacon="{token}" data-url="/views/" '
+        'data-batch-url="/views/batch/" data-after="1.5"></span>'
+        '<script src="/static/django_viewcount/viewcount.js" defer></script>'
+    )
+
+
+def test_compact_number() -> None:
+    with translation.override("en"):
+        assert render("{{ number|compact_number }}", number=1234) == "1.2K"
+
+
 def test_tags_never_write() -> None:
     topic = Topic.objects.create(name="Jazz")
 
@@ -74,7 +124,8 @@ def test_tags_never_write() -> None:
 
     with connection.execute_wrapper(refuse):
         render(
-            "{% view_count topic %}{% most_viewed topics 5 as top %}",
+            "{% view_count topic %}{% most_viewed topics 5 as top %}{% unique_view_count topic %}"
+            "{% view_sparkline topic %}{% view_beacon topic %}",
             topic=topic,
             topics=Topic.objects,
         )

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.models import Session
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template import engines
+from django.test import AsyncClient
 from django.urls import path
 from django.utils.decorators import method_decorator
-from django.views.generic import DetailView
+from django.views.generic import DetailView, View
 from testapp.models import Topic
 
 from django_viewcount.api import get_views
-from django_viewcount.views import ViewCountMixin
+from django_viewcount.views import ViewCountMixin, counts_views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
@@ -43,7 +46,45 @@ class MembersView(TopicView):
     pass
 
 
+@counts_views(Topic)
+def function(request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
+    """Show a topic."""
+    return HttpResponse("function", status=status)
+
+
+@counts_views(Topic, "number", counter="download")
+def with_a_key_of_its_own(request: HttpRequest, number: int) -> HttpResponse:
+    return HttpResponse()
+
+
+@counts_views(lambda request, name: Topic.objects.get(name=name))
+def by_name(request: HttpRequest, name: str) -> HttpResponse:
+    return HttpResponse()
+
+
+@counts_views(Topic)
+async def coroutine(request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
+    return HttpResponse("coroutine", status=status)
+
+
+class AsyncView(View):
+    async def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return HttpResponse("class")
+
+
+class DownloadView(TopicView):
+    view_counter = "download"
+
+
 urlpatterns = [
+    path("function/<int:pk>/", function),
+    path("function/<int:pk>/<int:status>/", function),
+    path("number/<int:number>/", with_a_key_of_its_own),
+    path("name/<str:name>/", by_name),
+    path("coroutine/<int:pk>/", coroutine),
+    path("coroutine/<int:pk>/<int:status>/", coroutine),
+    path("class/<int:pk>/", counts_views(Topic)(AsyncView.as_view())),
+    path("download/<int:pk>/", DownloadView.as_view()),
     path("topics/<int:pk>/", TopicView.as_view()),
     path("teapot/<int:pk>/", TeapotView.as_view()),
     path("members/<int:pk>/", MembersView.as_view()),
@@ -115,3 +156,48 @@ def test_page_renders_without_redis(client: Any, settings: Any) -> None:
     topic = Topic.objects.create(name="Jazz")
 
     assert client.get(f"/topics/{topic.pk}/").content == b"Jazz: 0"
+
+
+@pytest.mark.parametrize("name", ["function", "coroutine"])
+def test_decorated_view(name: str, client: Any, topic: Topic) -> None:
+    assert client.get(f"/{name}/{topic.pk}/").content.decode() == name
+    assert client.get(f"/{name}/{topic.pk}/404/").status_code == 404
+    assert client.head(f"/{name}/{topic.pk}/").status_code == 200
+    assert get_views(topic) == 1
+    with_a_query = AsyncClient()
+    response = async_to_sync(with_a_query.get)(f"/{name}/{topic.pk}/")
+    assert response.status_code == 200
+    assert get_views(topic) == 2
+
+
+def test_decorated_class(client: Any, topic: Topic) -> None:
+    assert client.get(f"/class/{topic.pk}/").content == b"class"
+    assert get_views(topic) == 1
+
+
+def test_decorated_view_costs_no_query(
+    client: Any, redis_backend: Any, django_assert_num_queries: Any
+) -> None:
+    client.get("/function/5/")
+
+    with django_assert_num_queries(0):
+        response = client.get("/function/5/")
+    assert not response.has_header("Vary")
+    assert not response.cookies
+    assert get_views(Topic(pk=5)) == 2
+
+
+def test_decorated_view_stays_itself() -> None:
+    assert (function.__name__, function.__doc__) == ("function", "Show a topic.")
+    assert iscoroutinefunction(coroutine)
+    assert not iscoroutinefunction(function)
+
+
+def test_other_counters_and_lookups(client: Any, topic: Topic, settings: Any) -> None:
+    settings.VIEWCOUNT_COUNTERS = ["download"]
+    client.get(f"/number/{topic.pk}/")
+    client.get(f"/download/{topic.pk}/")
+    client.get(f"/name/{topic.name}/")
+
+    assert get_views(topic, counter="download") == 2
+    assert get_views(topic) == 1

@@ -4,9 +4,12 @@ from typing import Any
 
 from django import template
 from django.db import models
-from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 
 from .. import api
+from ..rendering import compact, grouped, sparkline
+from ..signing import beacon_token
+from ..targets import DEFAULT_COUNTER
 
 register = template.Library()
 
@@ -19,10 +22,47 @@ def view_count(obj: models.Model) -> str:
     trip and one query.
     """
     views = getattr(obj, "view_count", None)
-    return number_format(api.get_views(obj) if views is None else views, force_grouping=True)
+    return grouped(api.get_views(obj) if views is None else views)
+
+
+@register.simple_tag
+def unique_view_count(obj: models.Model) -> str:
+    """Render how many visitors viewed an object: those of each day, added up.
+
+    Costs nothing when `attach_views(page, uniques=True)` has run over the page, else one round trip
+    and one query.
+    """
+    uniques = getattr(obj, "unique_view_count", None)
+    return grouped(api.get_unique_views(obj) if uniques is None else uniques)
 
 
 @register.simple_tag
 def most_viewed(queryset: models.QuerySet[Any], limit: int = 10, period: str = "all") -> list[Any]:
-    """Return the most viewed objects of a queryset: {% most_viewed queryset 5 as top %}."""
+    """Return the most viewed objects of a queryset: {% most_viewed queryset 5 "week" as top %}."""
     return api.most_viewed(queryset.all(), period, limit)
+
+
+@register.simple_tag
+def view_sparkline(obj: models.Model, days: int = 30, counter: str = DEFAULT_COUNTER) -> SafeString:
+    """Render the views of the last days as a small line, SVG without a script.
+
+    Costs two round trips and two queries.
+    """
+    return sparkline(api.series(obj, days=days, counter=counter))
+
+
+@register.inclusion_tag("django_viewcount/beacon.html")
+def view_beacon(
+    obj: models.Model, counter: str = DEFAULT_COUNTER, after: float = 0
+) -> dict[str, Any]:
+    """Have the page count itself once it is shown, after so many visible seconds.
+
+    For pages that come from a cache. Costs nothing.
+    """
+    return {"target": beacon_token(obj, counter), "after": after}
+
+
+@register.filter
+def compact_number(number: int) -> str:
+    """Shorten a number: 1234 becomes 1.2K."""
+    return compact(int(number))

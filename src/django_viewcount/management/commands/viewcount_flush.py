@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import signal
+from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, close_old_connections
 
 from django_viewcount.api import flush
 from django_viewcount.backends import get_backend
@@ -11,7 +13,7 @@ from django_viewcount.exceptions import BackendUnavailable
 
 
 class Command(BaseCommand):
-    help = "Moves waiting views into the database. Run it every minute."
+    help = "Moves waiting views into the database, once or again and again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -19,15 +21,49 @@ class Command(BaseCommand):
             help="Database to move views to. By default the one that the routers choose, "
             f'usually "{DEFAULT_DB_ALIAS}".',
         )
+        parser.add_argument(
+            "--every",
+            type=float,
+            metavar="SECONDS",
+            help="Go on until SIGTERM or Ctrl-C, with a rest of so many seconds in between.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not get_backend().supports_flush:
             self.stdout.write("Nothing to move: this backend does not let views wait.")
             return
+        if (every := options["every"]) is None:
+            try:
+                self.move(options["database"])
+            except BackendUnavailable as error:
+                raise CommandError(f"Nothing lost, but not all moved. {error}") from error
+        elif every <= 0:
+            raise CommandError(f"--every is {every:g}: give a number of seconds above zero.")
+        else:
+            self.repeat(every, options["database"])
+
+    def repeat(self, every: float, database: str | None) -> None:
+        """Flush until told to stop; the one on its way is finished."""
+        stopped = Event()
+        before = {
+            number: signal.signal(number, lambda *_: stopped.set())
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
         try:
-            moved = flush(using=options["database"])
-        except BackendUnavailable as error:
-            raise CommandError(f"Nothing lost, but not all moved. {error}") from error
+            while not stopped.is_set():
+                close_old_connections()
+                try:
+                    self.move(database)
+                except (BackendUnavailable, DatabaseError) as error:
+                    # Both come back; what waits is moved then.
+                    self.stderr.write(f"Nothing lost, but not all moved. {error}")
+                stopped.wait(every)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def move(self, database: str | None) -> None:
+        moved = flush(using=database)
         self.stdout.write(
             f"Moved {moved.views} views of {moved.objects} objects in {moved.batches} batches."
         )
