@@ -1,4 +1,4 @@
-"""Measure the apps beside their peers: python -m benchmarks.run [follow] [activity].
+"""Measure the apps beside their peers: python -m benchmarks.run [follow] [activity] [viewcount].
 
 Starts a PostgreSQL of its own, or uses the one of TEST_POSTGRESQL_URL, in a database of its own for
 each app.
@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import connections
 from tests import servers
 
-APPS = ["follow", "activity"]
+APPS = ["follow", "activity", "viewcount"]
 DATABASE = "timehut_benchmarks"
 
 
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("app", nargs="*", choices=[*APPS, []], help="default: all of them")
     parser.add_argument("--edges", type=int, default=1_000_000, help="of the graph (%(default)s)")
     parser.add_argument("--actions", type=int, default=1_000_000, help="logged (%(default)s)")
+    parser.add_argument("--objects", type=int, default=100_000, help="viewed (%(default)s)")
     arguments = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     with servers.postgresql() as server:

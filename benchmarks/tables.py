@@ -21,14 +21,14 @@ class Row:
     work: str
     ours: object
     other: object = ""
-    activity_stream: object = ""
+    peer: object = ""
     ratio: str = ""
     bar: str = ""
     met: bool | None = None
 
     def cells(self) -> list[str]:
         verdict = {True: "met", False: "NOT MET", None: ""}[self.met]
-        cells = (self.work, self.ours, self.other, self.activity_stream, self.ratio, self.bar)
+        cells = (self.work, self.ours, self.other, self.peer, self.ratio, self.bar)
         return [*map(str, cells), verdict]
 
 
@@ -51,9 +51,11 @@ def within(timing: Timing, seconds: float) -> dict[str, Any]:
     }
 
 
-def show(rows: list[Row], other: str = "django-friendship") -> None:
-    """Print the table; `other` is the heading of what stands between us and the one peer of all."""
-    headings = ["work", "ours", other, "django-activity-stream", "ratio", "bar", ""]
+def show(
+    rows: list[Row], other: str = "django-friendship", peer: str = "django-activity-stream"
+) -> None:
+    """Print the table; `other` and `peer` are the headings of what stands beside ours."""
+    headings = ["work", "ours", other, peer, "ratio", "bar", ""]
     lines = [headings, *(row.cells() for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * width for width in widths])
