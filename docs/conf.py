@@ -35,7 +35,8 @@ nitpicky = True
 # Other projects' pages are not fetched, so their names cannot be linked to.
 nitpick_ignore_regex = [
     ("py:.*", r"(collections|contextlib|datetime|django|enum|typing|uuid)\..*"),
-    ("py:.*", r"(Any|Callable|Iterable|Mapping|Sequence|QuerySet|HttpRequest|date|datetime|models\..*)"),
+    ("py:.*", r"(Any|Callable|Iterable|Mapping|Sequence|QuerySet|HttpRequest|models\..*)"),
+    ("py:.*", r"(date|datetime)"),
     ("py:.*", r"(django_\w+\.\w+\.)?_\w+"),  # type variables
     ("py:.*", r"django_\w+\.managers\..*"),  # the app's page tells what they offer
 ]

@@ -58,7 +58,7 @@ def gates_of(view: View, now: int) -> list[Gate]:
     gates = []
     if view.token is not None:
         end = now + TOKEN_LIFETIME * 1000
-        token = key_of("token", name, view.token)
+        token = key_of("token", name, key, view.token)
         gates.append(Gate(Reason.REPEATED, token, 1, NO_LIMIT, end, end))
     if view.visitor is not None:
         day = site_day(view.at)

@@ -26,6 +26,8 @@ from .visitors import detail, refusal, visitor_from, visitor_of
 # Views kept during an outage that one request may count, so that none of them waits long.
 PER_REQUEST = 50
 
+MAX_TOKEN = 64
+
 
 class ViewResult(NamedTuple):
     """Was a request counted, why or why not, and how many views the object has now."""
@@ -66,7 +68,7 @@ def count_view(
     view of a day in each process costs one round trip more. A backend that does not answer is no
     error: the view is kept for later, Reason.BUFFERED, or is Reason.UNAVAILABLE. Raises
     UnsavedObject, UnsupportedKey, UnknownCounter, TypeError for views that are no whole number, or
-    ValueError for fewer than one.
+    ValueError for fewer than one, or for a token that is too long.
 
     Without Redis a view is part of your transaction and locks its counter. Count outside of
     transactions or at their end, with `transaction.on_commit()`: two that count several objects
@@ -75,6 +77,7 @@ def count_view(
     target = target_of(obj, counter)
     if views != 1 or views is True:
         views = whole(views)
+    check_token(token)
     reason = None if request is None else refusal(request, obj)
     if reason is not None:
         if reason is Reason.ROBOT:
@@ -97,7 +100,7 @@ def count_views(
     `items` are an object, the name of a counter and a token or None each. Costs one round trip, per
     node of a cluster. Answers and raises what `count_view()` does, before anything is counted.
     """
-    pairs = [(obj, target_of(obj, counter), token) for obj, counter, token in items]
+    pairs = [(obj, target_of(obj, counter), check_token(token)) for obj, counter, token in items]
     reasons = [None if request is None else refusal(request, obj) for obj, _, _ in pairs]
     targets = [(target, token) for _, target, token in pairs]
     return _count_many(request, targets, reasons, visitor, using)
@@ -146,9 +149,11 @@ def identify(
 ) -> Visitor | None:
     """Who looks, or None where nobody can tell."""
     try:
-        if visitor is not None:
-            return visitor_from(visitor, when, alias)
-        return None if request is None else visitor_of(request, when, alias)
+        person = None if request is None else visitor_of(request, when, alias)
+        if visitor is None:
+            return person
+        named = visitor_from(visitor, when, alias)
+        return named if person is None else named._replace(network=person.network)
     except BackendUnavailable as error:
         outages.report(error)  # there is no salt, so a view has no visitor
         return None
@@ -209,6 +214,14 @@ def explain(
         view = View(target, when, alias, 1, visitor_of(request, when, alias))
         reason = get_backend().seen(view) or Reason.COUNTED
     return Explanation(reason, detail(reason, request, obj))
+
+
+def check_token(token: str | None) -> str | None:
+    """Return a token that can be kept. Raises ValueError, or TypeError for what is no text."""
+    # Half a character, as JSON can spell it, is not printable, and nothing can keep it.
+    if token is not None and (len(token) > MAX_TOKEN or not str.isprintable(token)):
+        raise ValueError(f"A token is text of at most {MAX_TOKEN} characters, and not {token!r}.")
+    return token
 
 
 def whole(views: int) -> int:

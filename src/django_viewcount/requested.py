@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -12,14 +11,12 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
 from .exceptions import InvalidBeacon
+from .recording import check_token
 from .signing import unsign
 from .targets import Target
 
 MAX_BODY = 64 * 1024
 MAX_ITEMS = 100
-MAX_TOKEN = 64
-# JSON can spell half a character, which neither Redis nor a database takes.
-HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class Refusal(Exception):
@@ -87,12 +84,15 @@ def checked_target(text: Any) -> Target:
         raise Refusal(403, error.code, str(error)) from error
 
 
-def checked_token(text: Any) -> str | None:
-    if text is None or text == "":
+def checked_token(value: Any) -> str | None:
+    if value is None or value == "":
         return None
-    if not isinstance(text, str) or len(text) > MAX_TOKEN or HALF_CHARACTER.search(text):
-        raise Refusal(400, "invalid_token", _("A token is text of at most 64 characters."))
-    return text
+    try:
+        return check_token(value)
+    except (TypeError, ValueError) as error:
+        raise Refusal(
+            400, "invalid_token", _("A token is text of at most 64 characters.")
+        ) from error
 
 
 def refuse(refusal: Refusal) -> HttpResponse:

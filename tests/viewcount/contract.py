@@ -648,7 +648,18 @@ class ViewCountContract:
         flush()
         assert count_view(None, jazz, token="a").reason is Reason.REPEATED
         assert count_view(None, Country(code="nz"), token="a").counted
-        assert (get_views(jazz), get_views(blues)) == (2, 0)
+        assert count_view(None, blues, token="a").counted  # a token is of one object
+        assert (get_views(jazz), get_views(blues)) == (2, 1)
+
+    @pytest.mark.parametrize("token", ["x" * 65, "\ud800"])
+    def test_token_that_cannot_be_kept(self, token: str) -> None:
+        topic = Topic.objects.create(name="Jazz")
+
+        with pytest.raises(ValueError, match="A token is text of at most 64 characters"):
+            count_view(None, topic, token=token)
+        with pytest.raises(ValueError, match="A token is text of at most 64 characters"):
+            count_views(None, [(topic, "view", None), (topic, "view", token)])
+        assert get_views(topic) == 0
 
     def test_rules_apply_in_their_order_and_a_refused_view_leaves_no_trace(
         self, settings: Any, visit: Callable[..., Any]

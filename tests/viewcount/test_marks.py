@@ -90,13 +90,15 @@ def test_everything_has_a_key_of_its_own(settings: Any) -> None:
         )
         for at in (NOON, NOON + timedelta(days=1))
     ]
-    keys = {reason: [] for reason in (Reason.REPEATED, Reason.COOLDOWN, Reason.NETWORK_LIMIT)}
+    keys: dict[Reason, list[str]] = {
+        reason: [] for reason in (Reason.REPEATED, Reason.COOLDOWN, Reason.NETWORK_LIMIT)
+    }
     for each in views:
         for one in gates_of(each, NOW):
             keys[one.reason].append(one.key)
 
     assert len(set(keys[Reason.COOLDOWN])) == len(set(keys[Reason.NETWORK_LIMIT])) == 8
-    assert len(set(keys[Reason.REPEATED])) == 3  # a token counts once per kind
+    assert len(set(keys[Reason.REPEATED])) == 4  # a token is of one object, not of a day
     assert not set(keys[Reason.COOLDOWN]) & set(keys[Reason.NETWORK_LIMIT])
     other = gates_of(view(visitor=Visitor("other", None, "network")), NOW)
     assert [one.key in keys[one.reason] for one in other] == [False, True]

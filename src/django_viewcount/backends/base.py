@@ -34,7 +34,7 @@ class View(NamedTuple):
     views: int = 1
     visitor: Visitor | None = None
     token: str | None = None
-    """A view whose token was seen before, in the last 24 hours, is not counted again."""
+    """A view of a target whose token was seen in the last 24 hours is not counted again."""
 
 
 class Outcome(NamedTuple):

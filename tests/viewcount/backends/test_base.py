@@ -40,8 +40,8 @@ class ListBackend(BaseBackend):
 
     def seen(self, view: View) -> Reason | None:
         now, who = moment().timestamp(), view.visitor
-        names = [(other.token, other.target.kind) for _, other in self.views]
-        if view.token and (view.token, view.target.kind) in names:
+        names = [(other.token, other.target) for _, other in self.views]
+        if view.token and (view.token, view.target) in names:
             return Reason.REPEATED
         for at, other in self.of([view.target], view.alias):
             recent = who and other.visitor and now - at < app_settings.cooldown

@@ -19,6 +19,7 @@ def backend(settings: Any) -> Iterator[DummyBackend]:
     settings.VIEWCOUNT_BACKEND = "django_viewcount.backends.dummy.DummyBackend"
     backend = get_backend()
     assert isinstance(backend, DummyBackend)
+    backend.clear()
     yield backend
     backend.clear()
 

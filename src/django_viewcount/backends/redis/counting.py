@@ -67,7 +67,7 @@ def call(view: View) -> Call:
         return "count", names, args
     gates: list[object] = ["", "", "", ""]
     if token is not None:
-        names.append(frame.keys.token(token))
+        names.append(frame.keys.token(key, token))
         gates[0] = TOKEN_LIFETIME
     if visitor is not None and limit is not None:
         names.append(frame.keys.network(key, hour, visitor.network))

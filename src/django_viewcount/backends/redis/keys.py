@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import crc32
 from datetime import date
 from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 from django.db import models
@@ -49,19 +50,24 @@ class Keys(NamedTuple):
 
     def seen(self, key: str, visitor: str) -> str:
         """Exists while a visitor's views of an object do not count."""
-        return f"{self.start}seen:{visitor}:{key}"
+        return f"{self.start}seen:{one_way(visitor, key)}"
 
     def network(self, key: str, hour: int, network: str) -> str:
         """Views of one object that a network has added in one hour."""
-        return f"{self.start}network:{hour}:{network}:{key}"
+        return f"{self.start}network:{hour}:{one_way(network, key)}"
 
-    def token(self, token: str) -> str:
-        """Exists for a day after a view was counted under this token."""
-        return f"{self.start}token:{token}"
+    def token(self, key: str, token: str) -> str:
+        """Exists for a day after a view of an object was counted under this token."""
+        return f"{self.start}token:{token}:{key}"
 
     def union(self, unit: str, start: int, end: int) -> str:
         """Sorted set: the ranking of a window, for a while."""
         return f"{self.start}union:{unit}:{start}:{end}"
+
+
+def one_way(who: str, key: str) -> str:
+    """A name for a visitor of one object, which does not tell that another has the same visitor."""
+    return blake2b(f"{who}:{key}".encode(), digest_size=12).hexdigest()
 
 
 def keys_of(kind: Kind, shard: int, alias: str) -> Keys:
