@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connections, models, transaction
-from django.db.models import F
+from django.db import models, transaction
 
 from .backends import get_backend
 from .exceptions import DifferentModels
@@ -23,7 +22,7 @@ def merge_views(source: models.Model, into: models.Model, *, using: str | None =
     too: who has seen both counts twice. Views that wait are flushed before; call it outside of a
     transaction. It may run while others count, flush and merge: nothing is lost or counted twice.
 
-    Costs a flush, up to nine statements, and two round trips per counter. Raises DifferentModels,
+    Costs a flush, up to ten statements, and two round trips per counter. Raises DifferentModels,
     UnsavedObject, UnsupportedKey or BackendUnavailable; the latter after the rows were moved, too:
     then merge again.
     """
@@ -45,12 +44,10 @@ def move_rows(model: type[models.Model], old: str, new: str, using: str) -> None
     """Add the rows of one object to those of another, in one transaction."""
     content_type = ContentType.objects.db_manager(using).get_for_model(model).pk
     with transaction.atomic(using=using):
-        rows = ViewCount.objects.using(using).filter(content_type_id=content_type)
-        both = rows.filter(object_id__in=[old, new]).order_by("object_id", "counter")
-        if connections[using].features.has_select_for_update:
-            list(both.select_for_update().values_list("pk"))
-        else:
-            both.order_by().update(views=F("views"))  # whoever reads first may not write later
+        # Whoever writes views locks the totals first, in this order. So they are made if need be,
+        # and stay, empty: for a row that comes and goes, nobody could wait in line.
+        names = [(content_type, key, name) for key in sorted((old, new)) for name in counters()]
+        add(ViewCount, [(*name, 0, 0) for name in sorted(names)], using)
         for table in (ViewCount, DailyViews, HourlyViews):
             _move(table, content_type, old, new, using)
 
@@ -63,4 +60,8 @@ def _move(table: type[AbstractCounter], content_type: int, old: str, new: str, u
     place = names.index("object_id")
     added = [(*row[:place], new, *row[place + 1 :]) for _, *row in columns]
     add(table, added, using)
-    all_rows.filter(pk__in=[pk for pk, *_ in columns]).delete()
+    moved = all_rows.filter(pk__in=[pk for pk, *_ in columns])
+    if table is ViewCount:
+        moved.update(views=0, uniques=0)
+    else:
+        moved.delete()

@@ -21,7 +21,7 @@ AT_ONCE = 5000
 def sweep(using: str) -> None:
     """Delete marks, hours and salts that are over, at most 5,000 of each.
 
-    Costs a query per table, and a DELETE where there is something.
+    Costs a query per table, and a DELETE where there is something (MySQL: two queries more).
     """
     for rows in (past_marks(using), past_hours(using), past_salts(using)):
         delete_some(rows, AT_ONCE)
@@ -52,11 +52,18 @@ def delete_some(rows: models.QuerySet[Any], at_most: int) -> int:
 
     Those that somebody else holds are passed over where the database can.
     """
-    using = rows.db
+    using, everything = rows.db, rows.model._base_manager.using(rows.db)
     can_skip = connections[using].features.has_select_for_update_skip_locked
     with transaction.atomic(using=using):
-        held = rows.select_for_update(skip_locked=can_skip).values_list("pk", flat=True)
-        keys = list(held[:at_most])
+        if connections[using].vendor == "mysql":
+            # By the keys alone. Through another index, reading would lock that and then the rows,
+            # and deleting the rows and then that: two would wait for each other.
+            some = list(rows.values_list("pk", flat=True)[:at_most])
+            held = everything.filter(pk__in=some).select_for_update(skip_locked=can_skip)
+            rows = rows.filter(pk__in=list(held.values_list("pk", flat=True)))
+        else:
+            rows = rows.select_for_update(skip_locked=can_skip)
+        keys = list(rows.values_list("pk", flat=True)[:at_most])
         if keys:
-            rows.model._base_manager.using(using).filter(pk__in=keys).delete()
+            everything.filter(pk__in=keys).delete()
     return len(keys)

@@ -27,7 +27,8 @@ def days_ago(days: int) -> datetime:
 def test_keys_of_every_kind() -> None:
     topics = [Topic.objects.create(name=name) for name in "ab"]
     documents = [Document.objects.create() for _ in range(2)]
-    countries = [Country.objects.create(code=code) for code in ("nz", "Nz")]
+    countries = [Country.objects.create(code=code) for code in ("no", "nz")]
+    count_view(None, Country(code="NZ"), views=99)  # another one, to the letter
     for views, obj in enumerate([*topics, *documents, *countries], 1):
         count_view(None, obj, views=views)
 

@@ -11,7 +11,7 @@ from testapp.models import Topic
 from django_viewcount.api import acount_view, count_view, get_views
 from django_viewcount.backends import get_backend
 from django_viewcount.backends.database import DatabaseBackend
-from django_viewcount.testing import assert_unique_views, assert_views, count_in_memory
+from django_viewcount.testing import DUMMY, assert_unique_views, assert_views, count_in_memory
 
 TOPIC = Topic(pk=1)
 
@@ -26,6 +26,17 @@ def test_counts_without_a_database() -> None:
             assert_views(TOPIC, 0)
             count_view(None, TOPIC)
     assert isinstance(get_backend(), DatabaseBackend)
+
+
+def test_starts_and_ends_with_nothing(settings: Any) -> None:
+    settings.VIEWCOUNT_BACKEND = DUMMY
+    count_view(None, TOPIC)
+
+    with count_in_memory() as backend:
+        assert_views(TOPIC, 0)
+        count_view(None, TOPIC)
+
+    assert not backend.views
 
 
 @count_in_memory()
