@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -16,7 +17,7 @@ from .annotating import with_views
 from .counts import daily
 from .models import ViewCount
 from .rendering import grouped, sparkline
-from .targets import DEFAULT_COUNTER, Target
+from .targets import DEFAULT_COUNTER, Target, attribute_of
 
 DAYS = 30
 CHART = (600, 120)
@@ -76,8 +77,12 @@ class ViewCountAdminMixin:
     view_counter = DEFAULT_COUNTER
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        queryset = super().get_queryset(request)  # type: ignore[misc]
-        return with_views(queryset, counter=self.view_counter)
+        everything: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        queryset = with_views(everything, counter=self.view_counter)
+        name = attribute_of(self.view_counter)
+        if name != COLUMN:
+            queryset = queryset.annotate(**{COLUMN: F(name)})
+        return queryset
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         columns = [*super().get_list_display(request)]  # type: ignore[misc]

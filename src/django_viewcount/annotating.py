@@ -13,9 +13,10 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 
 from .clock import moment, site_day
-from .exceptions import UnknownPeriod, UnsupportedKey
+from .counts import MOST_DAYS
+from .exceptions import UnsupportedKey
 from .models import DailyViews, ViewCount
-from .targets import DEFAULT_COUNTER, kind_of
+from .targets import DEFAULT_COUNTER, attribute_of, checked_number, kind_of
 
 _Query = TypeVar("_Query", bound="models.QuerySet[Any]")
 
@@ -31,14 +32,17 @@ def with_views(
     """Annotate the objects of any queryset with `view_count`, to be ordered, filtered and summed.
 
     All views, or those of the last `days` days of the site's time zone, today included; with
-    `uniques` also `unique_view_count`, the visitors of each day added up. They are numbers of the
+    `uniques` also `unique_view_count`, the visitors of each day added up; of a counter "download",
+    `download_count`. They are numbers of the
     database, as old as the last flush, and 0 where there are none. The tables must be in the
     database that the queryset reads, or `using`. Costs no query of its own: each row looks up its
     counter by an index. Raises UnknownCounter, UnsupportedKey for a model with a composite key, or
     UnknownPeriod for less than one day.
     """
-    if days is not None and days < 1:
-        raise UnknownPeriod(f"days is {days!r}: give a whole number, 1 or more.")
+    if not isinstance(queryset, (models.QuerySet, models.Manager)):
+        raise TypeError(f"{queryset!r} is no queryset: give one, such as Picture.objects.all().")
+    if days is not None:
+        days = checked_number("days", days, MOST_DAYS)
     if using is not None:
         queryset = queryset.using(using)
     kind = kind_of(queryset.model, counter)
@@ -56,9 +60,10 @@ def with_views(
     if days is not None:
         today = site_day(moment())
         rows = rows.filter(day__range=(today - timedelta(days=days - 1), today))
-    annotations = {"view_count": _number(rows, "views", days)}
+    name = attribute_of(counter)
+    annotations = {name: _number(rows, "views", days)}
     if uniques:
-        annotations["unique_view_count"] = _number(rows, "uniques", days)
+        annotations[f"unique_{name}"] = _number(rows, "uniques", days)
     return queryset.annotate(**annotations)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -31,13 +32,19 @@ def check_settings(
     messages: list[CheckMessage] = [
         Warning(
             f"{name} is not a setting of django_viewcount.",
-            hint=f"Known settings: {', '.join(sorted(known_settings()))}.",
+            hint=_meant(name),
             id="django_viewcount.W001",
         )
         for name in dir(project_settings)
         if name.startswith(PREFIX) and name not in known_settings()
     ]
     return [*messages, *_numbers(), *_key_prefix(), *_names(), *_callables(), *_visitors()]
+
+
+def _meant(name: str) -> str:
+    known = sorted(known_settings())
+    close = get_close_matches(name, known, n=1)
+    return f"Did you mean {close[0]}?" if close else f"Known settings: {', '.join(known)}."
 
 
 def _is_number(value: Any, least: float, kinds: tuple[type, ...]) -> bool:
@@ -64,6 +71,10 @@ def _numbers() -> Iterator[CheckMessage]:
         if not _is_number(value, least, kinds):
             text = f"{PREFIX}{name.upper()} is {value!r}."
             yield Error(text, hint=hint, id="django_viewcount.E003")
+    for name in ("redis_cluster", "respect_opt_out", "count_robots"):
+        if not isinstance(value := getattr(settings, name), bool):
+            text = f"{PREFIX}{name.upper()} is {value!r}."
+            yield Error(text, hint="Give True or False.", id="django_viewcount.E003")
     milestones: Any = settings.milestones
     if not isinstance(milestones, (list, tuple)) or not all(
         _is_number(milestone, 1, whole) for milestone in milestones
@@ -89,13 +100,12 @@ def _key_prefix() -> Iterator[CheckMessage]:
 def _names() -> Iterator[CheckMessage]:
     counters: Any = settings.counters
     if not isinstance(counters, (list, tuple)) or not all(
-        isinstance(name, str) and 0 < len(name) <= 32 and not set(name) & set("{}:")
-        for name in counters
+        isinstance(name, str) and len(name) <= 32 and name.isidentifier() for name in counters
     ):
         yield Error(
             f"VIEWCOUNT_COUNTERS is {counters!r}.",
-            hint='Give a list of names such as ["download"], each of at most 32 characters and '
-            "without braces and colons.",
+            hint='Give a list of names such as ["download"], each of at most 32 letters, '
+            "digits and underscores.",
             id="django_viewcount.E005",
         )
     models: Any = settings.models

@@ -14,6 +14,8 @@ def moment(at: datetime | None = None) -> datetime:
     """A time that knows its zone: now by default; one without zone is the site's own."""
     if at is None:
         return datetime.now(tz=fixed.utc)
+    if not isinstance(at, datetime):
+        raise TypeError(f"at is {at!r}: give a datetime.")
     return at if timezone.is_aware(at) else timezone.make_aware(at, site_zone())
 
 

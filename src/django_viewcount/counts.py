@@ -12,7 +12,14 @@ from .backends import get_backend
 from .backends.base import Day
 from .clock import hour_of, last_days, moment, site_day, start_of_hour
 from .exceptions import UnknownPeriod
-from .targets import DEFAULT_COUNTER, Target, target_of, write_alias
+from .targets import (
+    DEFAULT_COUNTER,
+    Target,
+    attribute_of,
+    checked_number,
+    target_of,
+    write_alias,
+)
 
 HOURS = 48
 MOST_DAYS = 3660
@@ -72,7 +79,7 @@ def get_unique_views(
 
 def _between(target: Target, start: date | None, end: date | None, alias: str) -> Iterable[Day]:
     today = site_day(moment())
-    end = min(end or today, today + timedelta(days=1))
+    end = end or max(today, start or today)
     start = start or end - timedelta(days=MOST_DAYS - 1)
     if start > end:
         raise UnknownPeriod(f"The days from {start} to {end} end before they begin.")
@@ -89,10 +96,10 @@ def attach_views(
 ) -> _Page:
     """Set `.view_count` on every object of a page and return the page.
 
-    With `uniques` also `.unique_view_count`. The page is any iterable; of a generator, which can be
-    read only once, a list is returned. Objects may be of several models; None is passed over. Costs
-    one round trip and one query per model, whatever the size of the page; twice that with
-    `uniques`.
+    With `uniques` also `.unique_view_count`; of a counter "download", `.download_count`. The page
+    is any iterable; of a generator, which can be read only once, a list is returned. Objects may be
+    of several models; None is passed over. Costs one round trip and one query per model, whatever
+    the size of the page; twice that with `uniques`.
     """
     if isinstance(page, Iterator):
         page = cast("_Page", list(page))
@@ -100,10 +107,11 @@ def attach_views(
     wanted, alias = {target for _, target in targets}, write_alias(using)
     totals = get_backend().totals(wanted, alias)
     people = get_backend().uniques(wanted, alias) if uniques else {}
+    name = attribute_of(counter)
     for obj, target in targets:
-        obj.view_count = totals[target]  # type: ignore[attr-defined]
+        setattr(obj, name, totals[target])
         if uniques:
-            obj.unique_view_count = people[target]  # type: ignore[attr-defined]
+            setattr(obj, f"unique_{name}", people[target])
     return page
 
 
@@ -124,8 +132,9 @@ def series(
     target, alias = target_of(obj, counter), write_alias(using)
     if hours is None:
         return daily(target, 30 if days is None else days, alias)
-    if days is not None or not 1 <= hours <= HOURS:
-        raise UnknownPeriod(f"Give days, or hours from 1 to {HOURS}.")
+    if days is not None:
+        raise UnknownPeriod("Give days or hours, and not both.")
+    hours = checked_number("hours", hours, HOURS)
     now = hour_of(moment())
     wanted = range(now - hours + 1, now + 1)
     seen = get_backend().hours([target], wanted, alias)[target]
@@ -134,8 +143,7 @@ def series(
 
 def daily(target: Target, days: int, alias: str) -> list[Point]:
     """The views of a target on each of the last days. Raises UnknownPeriod."""
-    if not 1 <= days <= MOST_DAYS:
-        raise UnknownPeriod(f"days is {days!r}: give 1 to {MOST_DAYS}.")
+    days = checked_number("days", days, MOST_DAYS)
     wanted = last_days(days, site_day(moment()))
     seen = get_backend().days([target], wanted, alias)[target]
     return [Point(day, *seen.get(day, Day())) for day in wanted]

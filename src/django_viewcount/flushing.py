@@ -38,10 +38,9 @@ def flush(*, using: str | None = None) -> Flushed:
     next flush. Reads a batch in parts, so its memory does not grow with the batch. Call it outside
     a transaction. Raises BackendUnavailable.
     """
-    backend = get_backend()
+    backend, alias = get_backend(), write_alias(using)
     if not backend.supports_flush:
         return Flushed()
-    alias = write_alias(using)
     done = Flushed()
     for kind, shard in backend.waiting(alias):
         while batch := backend.claim(kind, shard, alias):

@@ -40,7 +40,11 @@ class Gate(NamedTuple):
     def lets_in(self, mark: tuple[int, int] | None, now: int) -> bool:
         """Would a view pass, given the value and `until` that are remembered?"""
         value, until = mark or (0, 0)
-        return until <= now and value + self.amount <= self.limit
+        return until <= self.asked_at(now) and value + self.amount <= self.limit
+
+    def asked_at(self, now: int) -> int:
+        """A gate that opens at no time of its own is open, whatever it was before."""
+        return now if self.until else NO_LIMIT
 
 
 def now_in_ms() -> int:
@@ -101,7 +105,7 @@ def take(gate: Gate, now: int, using: str) -> int | None:
     """
     if gate.amount > gate.limit:
         return None
-    connection = connections[using]
+    connection, now = connections[using], gate.asked_at(now)
     new: list[Any] = [gate.key, gate.amount, gate.until, gate.expires]
     with connection.cursor() as cursor:
         if connection.vendor == "mysql":

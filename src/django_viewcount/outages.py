@@ -47,17 +47,21 @@ class Outages:
                 return
             unreported, self.unreported = self.unreported, 0
             self.next_time = now + INTERVAL
-        logger.error(
-            "Views cannot be counted or read: %s (%d earlier failures were not logged; so far this "
-            "process has lost %d views, and does not know of %d)",
-            error,
-            unreported,
-            self.lost,
-            self.uncertain,
-        )
+        logger.error("Views cannot be counted or read: %s%s", error, self.costs(unreported))
+
+    def costs(self, unreported: int) -> str:
+        notes = {
+            "%d earlier failures were not logged": unreported,
+            "this process has lost %d views so far": self.lost,
+            "it is uncertain whether %d more were counted": self.uncertain,
+        }
+        said = [note % number for note, number in notes.items() if number]
+        return f" ({'; '.join(said)})" if said else ""
 
     def ended(self) -> None:
         """Note that views can be counted again."""
+        if self.cause:
+            logger.info("Views can be counted again.")
         self.cause = ""
 
 

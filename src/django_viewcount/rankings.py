@@ -12,7 +12,16 @@ from .backends import get_backend
 from .backends.base import Rank, Window
 from .clock import hour_of, moment, site_day
 from .exceptions import UnknownPeriod
-from .targets import DEFAULT_COUNTER, Kind, Target, kind_of, target_of, write_alias
+from .targets import (
+    DEFAULT_COUNTER,
+    Kind,
+    Target,
+    attribute_of,
+    checked_number,
+    kind_of,
+    target_of,
+    write_alias,
+)
 
 Period: TypeAlias = "str | timedelta"
 
@@ -23,7 +32,7 @@ PERIODS: Mapping[str, timedelta] = {
     "month": timedelta(days=30),
 }
 NAMES = ("all", *PERIODS, "trending")
-MOST_HOURS, MOST_DAYS = 48, 31
+MOST_HOURS, MOST_DAYS, MOST_PLACES = 48, 31, 10_000
 
 # How many more than asked for are read, to make up for deleted objects and the queryset's filters.
 SPARE = 100
@@ -81,13 +90,17 @@ def most_viewed(
     `limit` of the top makes it look up the scores of all that the queryset holds. Raises
     UnknownPeriod or UnknownCounter.
     """
+    if not isinstance(queryset, (models.QuerySet, models.Manager)):
+        raise TypeError(f"{queryset!r} is no queryset: give one, such as Picture.objects.all().")
     kind, alias = kind_of(queryset.model, counter), write_alias(using)
+    if limit != 0:
+        checked_number("limit", limit, MOST_PLACES)
     queryset = queryset.order_by()
     if period == "rising":
         page = _page(queryset, _rising(kind, alias), limit)
         return _with_totals(page, kind, alias)
     window = window_of(period, (*NAMES, "rising"))
-    if limit < 1:
+    if limit == 0:
         return []
     ranking = get_backend().top(kind, window, limit + SPARE, alias)
     page = _page(queryset, ranking, limit)
@@ -97,7 +110,7 @@ def most_viewed(
         if window.unit == "trending":
             obj.score = score  # type: ignore[attr-defined]
         else:
-            name = "view_count" if window.unit == "all" else "period_views"
+            name = attribute_of(counter) if window.unit == "all" else "period_views"
             setattr(obj, name, int(score))
     if window.unit == "all":
         return [obj for obj, _ in page]
@@ -158,7 +171,7 @@ def _with_totals(page: Sequence[tuple[Any, float]], kind: Kind, alias: str) -> l
     targets = {obj: Target(kind.model, str(obj.pk), kind.counter) for obj, _ in page}
     totals = get_backend().totals(list(targets.values()), alias)
     for obj, score in page:
-        obj.view_count = totals[targets[obj]]
+        setattr(obj, attribute_of(kind.counter), totals[targets[obj]])
         if not hasattr(obj, "period_views"):
             obj.score = score
     return [obj for obj, _ in page]

@@ -27,6 +27,7 @@ from .visitors import detail, refusal, visitor_from, visitor_of
 PER_REQUEST = 50
 
 MAX_TOKEN = 64
+MOST_VIEWS = 1_000_000_000
 
 
 class ViewResult(NamedTuple):
@@ -218,8 +219,10 @@ def explain(
 
 def check_token(token: str | None) -> str | None:
     """Return a token that can be kept. Raises ValueError, or TypeError for what is no text."""
+    if token is not None and not isinstance(token, str):
+        raise TypeError(f"token is {token!r}: give text.")
     # Half a character, as JSON can spell it, is not printable, and nothing can keep it.
-    if token is not None and (len(token) > MAX_TOKEN or not str.isprintable(token)):
+    if token is not None and (len(token) > MAX_TOKEN or not token.isprintable()):
         raise ValueError(f"A token is text of at most {MAX_TOKEN} characters, and not {token!r}.")
     return token
 
@@ -231,4 +234,6 @@ def whole(views: int) -> int:
         raise TypeError(f"views is {views!r}: give a whole number, 1 or more.") from None
     if number < 1:
         raise ValueError(f"views is {views!r}: views are only ever added, so give 1 or more.")
+    if number > MOST_VIEWS:
+        raise ValueError(f"views is {views!r}: give at most {MOST_VIEWS:,} at once.")
     return number

@@ -20,7 +20,14 @@ MARGIN = 1.5
 
 def grouped(number: int) -> str:
     """A number with the separators of the active language."""
-    return number_format(number, force_grouping=True)
+    return number_format(int(number), force_grouping=True)
+
+
+class Number(int):
+    """A number that a template shows with the separators of the active language."""
+
+    def __str__(self) -> str:
+        return grouped(self)
 
 
 def compact(number: int) -> str:

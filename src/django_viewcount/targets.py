@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import index
 from typing import NamedTuple
 
-from django.db import models, router
+from django.db import connections, models, router
+from django.utils.connection import ConnectionDoesNotExist
 
 from .conf import settings
-from .exceptions import UnknownCounter, UnsavedObject, UnsupportedKey
+from .exceptions import UnknownCounter, UnknownPeriod, UnsavedObject, UnsupportedKey
 
 DEFAULT_COUNTER = "view"
 ROBOT_COUNTER = "robot"
@@ -33,9 +35,14 @@ class Target(NamedTuple):
 
 
 def target_of(obj: models.Model, counter: str = DEFAULT_COUNTER) -> Target:
-    """Return the target of an object. Raises UnsavedObject, UnsupportedKey or UnknownCounter."""
+    """Return the target of an object.
+
+    Raises UnsavedObject, UnsupportedKey, UnknownCounter, or TypeError for what is no object.
+    """
     if counter != DEFAULT_COUNTER:
         check_counter(counter)
+    if not isinstance(obj, models.Model):
+        raise TypeError(f"{obj!r} is no object of a model: only those have views.")
     model = obj._meta.concrete_model or type(obj)
     key = model._meta.pk.to_python(obj.pk)  # one spelling per key: a UUID may be given as text
     if key is None or key == "":
@@ -80,8 +87,28 @@ def keys_by_kind(targets: Iterable[Target]) -> dict[Kind, list[str]]:
     return {kind: list(keys) for kind, keys in grouped.items()}
 
 
+def attribute_of(counter: str) -> str:
+    """Where the number of a counter is set on an object: `view_count`, `download_count` …"""
+    return f"{counter}_count"
+
+
+def checked_number(name: str, value: int, most: int) -> int:
+    """Return a whole number from 1 to `most`. Raises TypeError or UnknownPeriod."""
+    try:
+        number = index(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}: give a whole number.") from None
+    if not 1 <= number <= most:
+        raise UnknownPeriod(f"{name} is {value!r}: give 1 to {most:,}.")
+    return number
+
+
 def write_alias(using: str | None = None) -> str:
-    """The database that views end up in."""
+    """The database that views end up in. Raises ConnectionDoesNotExist."""
     from .models import ViewCount
 
-    return using or router.db_for_write(ViewCount)
+    if using is None:
+        return router.db_for_write(ViewCount)
+    if using not in connections.settings:
+        raise ConnectionDoesNotExist(f"There is no database {using!r} in DATABASES.")
+    return using

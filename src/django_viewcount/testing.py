@@ -30,14 +30,14 @@ class _InMemory(TestContextDecorator):
         self.settings.disable()
 
 
-def count_in_memory(**decorated: Any) -> _InMemory:
+def count_in_memory(decorated: Any = None) -> Any:
     """Count in the memory of this process, from zero, and forget it all at the end.
 
     A context manager; and a decorator of test functions, coroutines, and `TestCase` classes. As a
     context manager it gives the backend, whose `clear()` starts anew. Needs neither Redis nor a
     database; what the database holds is not seen, by `with_views()` excepted.
     """
-    return _InMemory(**decorated)
+    return _InMemory() if decorated is None else _InMemory()(decorated)
 
 
 def assert_views(obj: models.Model, views: int, counter: str = DEFAULT_COUNTER) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from .recording import count_signed, count_view
 from .requested import Refusal, check, read_form, read_items, refuse
-from .targets import DEFAULT_COUNTER
+from .targets import DEFAULT_COUNTER, attribute_of
 
 _Parameters = ParamSpec("_Parameters")
 _Answer = TypeVar("_Answer")
@@ -35,7 +35,7 @@ class ViewCountMixin:
         if response.status_code == 200:
             result = count_view(request, self.object, counter=self.view_counter)
             if result.views is not None:
-                self.object.view_count = result.views  # type: ignore[attr-defined]
+                setattr(self.object, attribute_of(self.view_counter), result.views)
         return response
 
 

@@ -14,9 +14,10 @@ import redis
 import redis.connection
 from django.conf import settings as project_settings
 from django.db import connection
+from django.db.models.signals import post_delete
 from django.test import RequestFactory
 
-from django_viewcount import salts
+from django_viewcount import receivers, salts
 from django_viewcount.backends import get_backend
 from django_viewcount.backends.redis import RedisBackend
 from django_viewcount.buffering import buffer
@@ -40,6 +41,17 @@ def _no_outage_yet() -> Iterator[None]:
     buffer.views.clear()
     outages.reset()
     salts.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_watches() -> Iterator[None]:
+    """Each test begins as a process that has counted nothing, and leaves fast deletes to others."""
+    yield
+    for model in receivers._watched:
+        for other in (model, *model.__subclasses__()):
+            uid = f"django_viewcount:{other._meta.label}"
+            post_delete.disconnect(sender=other, dispatch_uid=uid)
+    receivers._watched.clear()
 
 
 @pytest.fixture(scope="session")

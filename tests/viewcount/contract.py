@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.test import RequestFactory
+from django.utils.connection import ConnectionDoesNotExist
 from testapp.models import Country, Document, ProxyTopic, Topic, TopicFollow
 
 from django_viewcount import rankings
@@ -45,6 +46,7 @@ from django_viewcount.api import (
     percentile,
     rank,
     series,
+    with_views,
 )
 from django_viewcount.backends import get_backend
 from django_viewcount.backends.base import View, Window
@@ -153,6 +155,55 @@ class ViewCountContract:
             count_view(None, Topic.objects.create(name="Jazz"), views=views)
 
         assert str(excinfo.value) == f"views is {views!r}: give a whole number, 1 or more."
+
+    def test_views_in_measure(self) -> None:
+        topic = Topic.objects.create(name="Jazz")
+
+        with pytest.raises(ValueError, match="give at most 1,000,000,000 at once"):
+            count_view(None, topic, views=2**63)
+        assert count_view(None, topic, views=10**9).counted
+        flush()
+        assert get_views(topic) == 10**9
+
+    @pytest.mark.parametrize("what", [None, "text", Topic, Topic.objects])
+    def test_what_is_no_object(self, what: Any) -> None:
+        with pytest.raises(TypeError, match="is no object of a model"):
+            count_view(None, what)
+        with pytest.raises(TypeError, match="is no object of a model"):
+            get_views(what)
+
+    def test_what_is_no_number(self) -> None:
+        topic = Topic.objects.create(name="Jazz")
+        for act in (
+            lambda: series(topic, days="7"),
+            lambda: most_viewed(Topic.objects.all(), "all", "week"),
+            lambda: with_views(Topic.objects.all(), "week"),
+            lambda: count_view(None, topic, at=site_day(moment())),
+            lambda: count_view(None, topic, token=uuid.uuid4()),
+            lambda: most_viewed([topic]),
+            lambda: with_views(Topic),
+        ):
+            with pytest.raises(TypeError, match=r"give|is no queryset"):
+                act()
+        for limit in (-1, 10_001, 2**63):
+            with pytest.raises(UnknownPeriod, match="give 1 to 10,000"):
+                most_viewed(Topic.objects.all(), limit=limit)
+        assert get_views(topic) == 0
+
+    def test_unknown_database(self) -> None:
+        topic = Topic.objects.create(name="Jazz")
+        for act in (count_view, get_views, flush, most_viewed):
+            arguments = {count_view: (None, topic), get_views: (topic,), flush: ()}
+            with pytest.raises(ConnectionDoesNotExist, match="no database 'nope'"):
+                act(*arguments.get(act, (Topic.objects.all(),)), using="nope")
+
+    def test_days_to_come(self) -> None:
+        topic = Topic.objects.create(name="Jazz")
+        tomorrow = site_day(moment()) + timedelta(days=1)
+
+        count_view(None, topic, at=moment() + timedelta(days=400))
+        assert get_views(topic, start=tomorrow) == 0
+        assert get_views(topic) == 1
 
     def test_unsaved_object(self) -> None:
         for act in (
@@ -384,8 +435,12 @@ class ViewCountContract:
         for _ in range(2):
             assert (get_views(topic), get_views(topic, counter="download")) == (1, 7)
             assert get_unique_views(topic) == get_unique_views(topic, counter="download") == 1
-            assert views_of(*attach_views([topic], counter="download")) == [7]
-            assert views_of(*most_viewed(Topic.objects.all(), counter="download")) == [7]
+            (page,) = attach_views([Topic.objects.get()], counter="download", uniques=True)
+            assert (page.download_count, page.unique_download_count) == (7, 1)
+            assert not hasattr(page, "view_count")
+            for period in ("all", "day", "week", "trending"):
+                (best,) = most_viewed(Topic.objects.all(), period, counter="download")
+                assert best.download_count == 7
             assert [point.views for point in series(topic, days=1, counter="download")] == [7]
             flush()
 

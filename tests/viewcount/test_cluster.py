@@ -9,7 +9,16 @@ import pytest
 import redis
 from testapp.models import Country, Topic
 
-from django_viewcount.api import attach_views, count_view, count_views, flush, get_views
+from django_viewcount.api import (
+    Reason,
+    attach_views,
+    count_view,
+    count_views,
+    flush,
+    get_views,
+    health,
+    most_viewed,
+)
 from django_viewcount.backends.redis import RedisBackend
 from django_viewcount.backends.redis.keys import keys_of
 from django_viewcount.backends.redis.server import LIBRARY
@@ -91,3 +100,18 @@ def test_many_at_once(round_trips: Callable[[], Any], settings: Any) -> None:
     assert [topic.view_count for topic in topics] == [2] * 10
     flush()
     assert [get_views(topic) for topic in topics] == [2] * 10
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1", "plain"])
+def test_cluster_that_is_not_found(url: str, redis_url: str, settings: Any) -> None:
+    """Its client has errors of its own, for nobody there and for a server that is no cluster."""
+    settings.VIEWCOUNT_REDIS_CLUSTER = True
+    settings.VIEWCOUNT_REDIS_URL = redis_url.rpartition("/")[0] if url == "plain" else url
+    topic = Topic.objects.create(name="Jazz")
+
+    for _ in range(2):
+        assert count_view(None, topic).reason is Reason.BUFFERED
+        assert get_views(topic) == 0
+        assert most_viewed(Topic.objects.all(), "trending") == []
+    assert health().cause

@@ -127,7 +127,12 @@ def test_the_day_before(settings: Any) -> None:
     [(None, True), ((7, NOW), True), ((7, NOW + 1), False), ((8, NOW), True), ((9, NOW), False)],
 )
 def test_lets_in(mark: Any, lets_in: bool) -> None:
-    assert gate(amount=2, limit=10).lets_in(mark, NOW) == lets_in
+    assert gate(amount=2, limit=10, until=NOW + 9).lets_in(mark, NOW) == lets_in
+
+
+def test_gate_without_a_time_is_open_whatever_it_was() -> None:
+    """As when a project has switched its cooldown off."""
+    assert gate(until=0).lets_in((1, NOW + 1), NOW)
 
 
 @pytest.mark.django_db

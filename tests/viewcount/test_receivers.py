@@ -1,34 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.models.deletion import Collector
-from django.db.models.signals import post_delete
 from django.test.utils import CaptureQueriesContext
 from testapp.models import Country, Document, ProxyTopic, Topic
 
 from django_viewcount import receivers
 from django_viewcount.api import count_view, forget_views, get_views
 from django_viewcount.models import DailyViews, HourlyViews, ViewCount
-
-
-@pytest.fixture(autouse=True)
-def _nobody_watches() -> Iterator[None]:
-    """As in a process that has just started."""
-
-    def forget() -> None:
-        for model in receivers._watched:
-            for other in (model, *model.__subclasses__()):
-                uid = f"django_viewcount:{other._meta.label}"
-                post_delete.disconnect(sender=other, dispatch_uid=uid)
-        receivers._watched.clear()
-
-    forget()
-    yield
-    forget()
 
 
 def is_fast(model: Any) -> bool:

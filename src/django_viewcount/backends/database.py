@@ -165,21 +165,21 @@ class DatabaseBackend(BaseBackend):
 
     def top(self, kind: Kind, window: Window, limit: int, alias: str) -> list[tuple[str, float]]:
         """Costs one query."""
-        ranking = _ranking(kind, window, alias).order_by("-score", "object_id")
+        ranking = ranking_of(kind, window, alias).order_by("-score", "object_id")
         return list(ranking.values_list("object_id", "score")[:limit])
 
     def scores(
         self, kind: Kind, window: Window, keys: Sequence[str], alias: str
     ) -> dict[str, float]:
         """Costs one query."""
-        ranking = _ranking(kind, window, alias).filter(object_id__in=keys)
+        ranking = ranking_of(kind, window, alias).filter(object_id__in=keys)
         return dict(ranking.values_list("object_id", "score"))
 
     def rank(self, target: Target, window: Window, alias: str) -> Rank:
         """Costs two queries."""
         own = self.scores(target.kind, window, [target.key], alias).get(target.key, 0)
         above = Q(score__gt=own * CLOSE if window.unit == "trending" else own)
-        numbers = _ranking(target.kind, window, alias).aggregate(
+        numbers = ranking_of(target.kind, window, alias).aggregate(
             more=Count("object_id", filter=above), of=Count("object_id")
         )
         return Rank(numbers["more"] + 1 if own else None, numbers["of"])
@@ -260,7 +260,7 @@ def _known(result: Collection[Target], kind: Kind, found: dict[str, int]) -> dic
     return {target: number for target, number in targets.items() if target in result}
 
 
-def _ranking(kind: Kind, window: Window, alias: str) -> models.QuerySet[Any, Any]:
+def ranking_of(kind: Kind, window: Window, alias: str) -> models.QuerySet[Any, Any]:
     """Viewed objects of a kind with their score."""
     if window.unit == "all":
         rows = ViewCount.objects.using(alias).for_kind(kind).filter(views__gt=0)

@@ -7,39 +7,44 @@ from django.db import models
 from django.utils.safestring import SafeString
 
 from .. import api
-from ..rendering import compact, grouped, sparkline
+from ..rendering import Number, compact, sparkline
 from ..signing import beacon_token
-from ..targets import DEFAULT_COUNTER
+from ..targets import DEFAULT_COUNTER, attribute_of
 
 register = template.Library()
 
 
 @register.simple_tag
-def view_count(obj: models.Model) -> str:
+def view_count(obj: models.Model, counter: str = DEFAULT_COUNTER) -> Number:
     """Render how often an object was viewed, with the separators of the active language.
 
     Costs nothing when `attach_views()` or `most_viewed()` has run over the page, else one round
     trip and one query.
     """
-    views = getattr(obj, "view_count", None)
-    return grouped(api.get_views(obj) if views is None else views)
+    views = getattr(obj, attribute_of(counter), None)
+    return Number(api.get_views(obj, counter=counter) if views is None else views)
 
 
 @register.simple_tag
-def unique_view_count(obj: models.Model) -> str:
+def unique_view_count(obj: models.Model, counter: str = DEFAULT_COUNTER) -> Number:
     """Render how many visitors viewed an object: those of each day, added up.
 
     Costs nothing when `attach_views(page, uniques=True)` has run over the page, else one round trip
     and one query.
     """
-    uniques = getattr(obj, "unique_view_count", None)
-    return grouped(api.get_unique_views(obj) if uniques is None else uniques)
+    uniques = getattr(obj, f"unique_{attribute_of(counter)}", None)
+    return Number(api.get_unique_views(obj, counter=counter) if uniques is None else uniques)
 
 
 @register.simple_tag
-def most_viewed(queryset: models.QuerySet[Any], limit: int = 10, period: str = "all") -> list[Any]:
+def most_viewed(
+    queryset: models.QuerySet[Any],
+    limit: int = 10,
+    period: str = "all",
+    counter: str = DEFAULT_COUNTER,
+) -> list[Any]:
     """Return the most viewed objects of a queryset: {% most_viewed queryset 5 "week" as top %}."""
-    return api.most_viewed(queryset.all(), period, limit)
+    return api.most_viewed(queryset.all(), period, limit, counter=counter)
 
 
 @register.simple_tag
@@ -59,10 +64,13 @@ def view_beacon(
 
     For pages that come from a cache. Costs nothing.
     """
-    return {"target": beacon_token(obj, counter), "after": after}
+    return {"target": beacon_token(obj, counter), "after": float(after)}
 
 
 @register.filter
-def compact_number(number: int) -> str:
-    """Shorten a number: 1234 becomes 1.2K."""
-    return compact(int(number))
+def compact_number(number: Any) -> str:
+    """Shorten a number: 1234 becomes 1.2K. What is no number is left out."""
+    try:
+        return compact(int(number))
+    except (TypeError, ValueError):
+        return ""

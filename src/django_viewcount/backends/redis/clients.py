@@ -38,6 +38,8 @@ def make_client(
     Only a cluster is asked for something here: which of its nodes has what.
     """
     if sentinel is not None:
+        if missing := {"hosts", "service"} - set(sentinel):
+            raise ValueError(f"it has no {' and no '.join(map(repr, sorted(missing)))}")
         return _behind_sentinel(timeout, **sentinel)
     if cluster:
         return RedisCluster.from_url(url or "", **options(timeout), decode_responses=False)
@@ -77,7 +79,8 @@ def check_client() -> list[CheckMessage]:
     try:
         if sentinel is not None:
             name, value = "VIEWCOUNT_REDIS_SENTINEL", repr(sentinel)
-            make_client(None, settings.timeout, False, sentinel)
+            client = make_client(None, settings.timeout, False, sentinel)
+            client.connection_pool.make_connection()  # takes the options, and connects to nothing
         elif cluster:
             parsed = cast("Any", parse_url)(url or "")
             if parsed.get("db"):

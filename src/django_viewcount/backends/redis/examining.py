@@ -7,15 +7,13 @@ from statistics import median
 from time import perf_counter, time
 from typing import Any
 
-from redis.exceptions import RedisError
-
 from ...conf import settings
 from ...exceptions import BackendUnavailable
 from ...findings import ERROR, OK, WARNING, Finding
 from . import batches
 from .keys import flushed_key, keys_of
 from .reading import answered
-from .server import Server
+from .server import FAILURES, Server
 from .sharing import shared_caches
 
 PINGS = 20
@@ -34,7 +32,7 @@ def examine_redis(server: Server, alias: str, max_age: float) -> Iterator[Findin
         nodes = _nodes(client)
         for name, node in nodes.items():
             yield _speed(name, node)
-    except (RedisError, ValueError, OSError) as error:
+    except (*FAILURES, ValueError, OSError) as error:
         hint = "Pages render all the same; views are kept in each process as far as there is room."
         yield Finding("server", ERROR, f"Redis does not answer: {error}", hint)
         return

@@ -15,6 +15,7 @@ from redis.exceptions import (
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
+    RedisClusterException,
     RedisError,
     ResponseError,
     TimeoutError,
@@ -36,6 +37,11 @@ WRITES = [
 # A full server and a replica still answer what only reads. Counting visitors is no such thing: the
 # server keeps what it has counted.
 READS = ["try", "held"]
+
+# The client of a cluster has an error of its own for a cluster that it does not find.
+FAILURES = (RedisError, RedisClusterException)
+SILENCES = (ConnectionError, TimeoutError, RedisClusterException)
+
 FLAGS = dict.fromkeys(WRITES, "") | dict.fromkeys(READS, "'no-writes'")
 
 Call = tuple[str, Sequence["str | bytes"], Sequence[Any]]
@@ -102,7 +108,7 @@ class Server:
                 if not self._prepare(error):
                     raise
                 return self._command(self.client, name, keys, args, whole=True)
-        except RedisError as error:
+        except FAILURES as error:
             raise self.failed(error) from error
 
     def call_all(self, calls: Sequence[Call]) -> list[Any]:
@@ -131,20 +137,20 @@ class Server:
             pipeline = self.client.pipeline(transaction=False)
             fill(pipeline)
             answers: list[Any] = pipeline.execute(raise_on_error=False)
-        except RedisError as error:
+        except FAILURES as error:
             raise self.failed(error) from error
         for answer in answers:
-            if isinstance(answer, (ConnectionError, TimeoutError)):
+            if isinstance(answer, SILENCES):
                 raise self.failed(answer) from answer
         return answers
 
-    def failed(self, error: RedisError) -> BackendUnavailable:
+    def failed(self, error: Exception) -> BackendUnavailable:
         """Open the breaker where the server did not answer; say what happened.
 
         What was asked of a server that did not answer may still be done.
         """
         cause = str(error) or type(error).__name__
-        if not isinstance(error, (ConnectionError, TimeoutError)):
+        if not isinstance(error, SILENCES):
             return BackendUnavailable(f"Redis: {cause}")
         self.breaker.failed(cause)
         unsent = "connecting to" in cause or type(error) not in (ConnectionError, TimeoutError)

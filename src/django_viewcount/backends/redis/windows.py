@@ -12,6 +12,7 @@ from ...models import ViewCount
 from ...outages import outages
 from ...targets import Kind, Target
 from ..base import Rank, Window
+from ..database import ranking_of
 from . import reading
 from .keys import Keys, keys_of, shard_of
 from .lifetimes import FROM_OLDER, epoch_of, weight
@@ -39,10 +40,20 @@ def top(
                 found += pairs(reading.answered(answer))
     except BackendUnavailable as error:
         outages.report(error)
-        found = None if window.unit == "all" else []
+        found = from_days(kind, window, limit, alias)
     if found is None:
         found = from_database(server, kind, limit, alias)
     return nlargest(limit, found, key=lambda pair: pair[1])
+
+
+def from_days(kind: Kind, window: Window, limit: int, alias: str) -> list[tuple[str, float]] | None:
+    """What the database knows without Redis: of days, and of all time, which None stands for."""
+    if window.unit == "all":
+        return None
+    if window.unit != "days":
+        return []
+    ranking = ranking_of(kind, window, alias).order_by("-score", "object_id")
+    return list(ranking.values_list("object_id", "score")[:limit])
 
 
 def from_database(server: Server, kind: Kind, limit: int, alias: str) -> list[tuple[str, float]]:
