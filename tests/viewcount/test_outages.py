@@ -388,11 +388,8 @@ def test_log_once_per_interval(
             now = 1000.0 + second
             log.report(OSError("refused"), lost=1)
 
-    assert [record.getMessage() for record in caplog.records] == [
-        "Views cannot be counted or read: refused (this process has lost 1 views so far)",
-        *(
-            "Views cannot be counted or read: refused "
-            f"({earlier} earlier failures were not logged; this process has lost {lost} views so far)"
-            for earlier, lost in ((2, 4), (1, 6))
-        ),
+    assert [record.getMessage().partition("refused ")[2] for record in caplog.records] == [
+        "(this process has lost 1 views so far)",
+        "(2 earlier failures were not logged; this process has lost 4 views so far)",
+        "(1 earlier failures were not logged; this process has lost 6 views so far)",
     ]
