@@ -23,6 +23,8 @@ from tests import servers
 DATABASES = ["sqlite", "postgresql", "mariadb"]
 NAMES = {"sqlite": "SQLite", **{key: name for key, (name, *_) in servers.SERVERS.items()}}
 APPS = ["tests/follow", "tests/activity", "tests/viewcount"]
+# Each process has databases and keys of its own. What is passed after these overrides them.
+ON_ALL_CORES = ["--numprocesses=auto", "--maxprocesses=8", "--dist=worksteal"]
 
 
 @dataclass
@@ -163,9 +165,10 @@ def run(session: Session, report: Path, arguments: list[str]) -> Result:
     if not paths:
         return Result(session.name, failed=1, note=f"there is no {' '.join(session.paths)}")
     coverage = ["-m", "coverage", "run", "--parallel-mode"] if os.environ.get("COVERAGE") else []
-    command = [sys.executable, *coverage, "-m", "pytest", *session.options, *paths, *arguments]
+    command = [sys.executable, *coverage, "-m", "pytest", *ON_ALL_CORES, *session.options]
+    command += [*paths, *arguments, f"--junitxml={report}"]
     inherited = {key: value for key, value in os.environ.items() if key != "TEST_USER_MODEL"}
-    code = call([*command, f"--junitxml={report}"], {**inherited, **session.env})
+    code = call(command, {**inherited, **session.env})
     result = count(session.name, report)
     if code and not result.failed:
         result.failed = 1
