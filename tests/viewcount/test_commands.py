@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from io import StringIO
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -72,6 +73,21 @@ def test_goes_on_until_told_to_stop(number: int) -> None:
             assert ViewCount.objects.totals(Kind(Topic), [str(topic.pk)]) == {str(topic.pk): views}
         flushing.send_signal(number)
         assert flushing.wait(20) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_says_so_before_it_rests() -> None:
+    command = [sys.executable, "-m", "django", "viewcount_flush", "--every", "3600"]
+    environment = {**child_environment(), "PYTHONUNBUFFERED": ""}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdout=pipe, text=True) as flushing:
+        given_up = Timer(60, flushing.kill)
+        given_up.start()
+        assert flushing.stdout
+        line = flushing.stdout.readline()
+        given_up.cancel()
+        flushing.terminate()
+        assert (line, flushing.wait(20)) == ("Moved 0 views of 0 objects in 0 batches.\n", 0)
 
 
 @pytest.mark.django_db(transaction=True)

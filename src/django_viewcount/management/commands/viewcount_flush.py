@@ -57,6 +57,7 @@ class Command(BaseCommand):
                 except (BackendUnavailable, DatabaseError) as error:
                     # Both come back; what waits is moved then.
                     self.stderr.write(f"Nothing lost, but not all moved. {error}")
+                self.stdout.flush()  # a pipe would fill first, which takes hours
                 stopped.wait(every)
         finally:
             for number, handler in before.items():
