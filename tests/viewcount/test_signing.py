@@ -42,7 +42,10 @@ def test_unsaved() -> None:
         "",
         "x",
         "a:b:c",
-        signing.dumps(["testapp.topic", "5", "view"], salt="another"),
+        pytest.param(
+            signing.dumps(["testapp.topic", "5", "view"], salt="another"),
+            id="signed for another use",
+        ),
         "\0",
         "é",
         "a:b:\ud800",
