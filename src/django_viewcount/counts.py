@@ -126,7 +126,7 @@ def series(
     """Return the views of the last days up to today, or of the last hours up to this one.
 
     Oldest first, with zeros where nothing was viewed; 30 days unless told. Hours are kept for 48
-    and are those of UTC; days are the site's. Costs two round trips and two queries; hours, one
+    and are those of UTC; days are the site's. Costs one round trip and two queries; hours, one
     round trip. Raises UnknownPeriod for both, or for more than there are.
     """
     target, alias = target_of(obj, counter), write_alias(using)

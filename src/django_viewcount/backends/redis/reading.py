@@ -22,6 +22,8 @@ from .lifetimes import VISITOR_DAYS
 from .seeding import seed_from_page
 from .server import Call, Server
 
+Pair = tuple[str, date]
+
 
 def shards_of(kind: Kind, keys: Sequence[str], alias: str) -> dict[Keys, list[str]]:
     """Objects by the keys of the shard that they are in."""
@@ -40,7 +42,7 @@ def totals(server: Server, kind: Kind, keys: Sequence[str], alias: str) -> dict[
     """Views by key."""
     found: dict[str, int] = {}
     for chunk in in_chunks(keys, AT_ONCE):
-        parts = held_parts(server, kind, chunk, lambda key: [total_member(key)], alias)
+        parts, _ = held_parts(server, kind, chunk, lambda key: [total_member(key)], alias)
         members = {key: total_member(key) for key in chunk}
         found |= exact_totals(kind, members, parts, alias)
     return found
@@ -52,26 +54,31 @@ def held_parts(
     keys: Sequence[str],
     members_of: Callable[[str], Sequence[str]],
     alias: str,
-) -> list[Held]:
-    """What waits in Redis of these objects, in one round trip; nothing while Redis is away."""
+    more: Sequence[Call] = (),
+) -> tuple[list[Held], list[Any]]:
+    """What waits in Redis of these objects, and the answers to `more` calls, in one round trip.
+
+    Nothing while Redis is away.
+    """
     by_shard = {
         names: [member for key in found for member in members_of(key)]
         for names, found in shards_of(kind, keys, alias).items()
     }
     calls = [held_calls(names, members) for names, members in by_shard.items()]
     try:
-        answers = iter(server.call_all([call for per_shard in calls for call in per_shard]))
+        answers = iter(server.call_all([*(call for each in calls for call in each), *more]))
         found = []
         for names, members in by_shard.items():
             for chunk in in_chunks(members, AT_ONCE):
                 found.append((names, waiting(answered(next(answers)), chunk)))
+        rest = [answered(answer) for answer in answers]
         for names, part in found:
             if not part.ranked:
                 seed_from_page(server, kind, names, alias)
     except BackendUnavailable as error:
         outages.report(error)
-        found = []
-    return [part for _, shard in found for part in (shard.pend, shard.batch)]
+        found, rest = [], []
+    return [part for _, shard in found for part in (shard.pend, shard.batch)], rest
 
 
 def answered(answer: Any) -> Any:
@@ -89,11 +96,12 @@ def days(
         return found
     for chunk in in_chunks(keys, max(AT_ONCE // len(wanted), 1)):
         members = {(key, day): day_member(key, day) for key in chunk for day in wanted}
-        parts = held_parts(
-            server, kind, chunk, lambda key: [day_member(key, day) for day in wanted], alias
-        )
         recent = [day for day in recent_days() if day in set(wanted)]
-        visitors = visitor_counts(server, kind, chunk, recent, alias)
+        pairs, calls = visitor_calls(kind, chunk, recent, alias)
+        parts, answers = held_parts(
+            server, kind, chunk, lambda key: [day_member(key, day) for day in wanted], alias, calls
+        )
+        visitors = by_pair(pairs, answers)
         stored = stored_uniques(kind, chunk, wanted, alias)
         for (key, day), views in exact_days(kind, members, parts, alias).items():
             uniques = max(visitors.get((key, day), 0), stored.get((key, day), 0))
@@ -118,10 +126,12 @@ def stored_uniques(
     }
 
 
-def visitor_counts(
-    server: Server, kind: Kind, keys: Sequence[str], wanted: Sequence[date], alias: str
-) -> dict[tuple[str, date], int]:
-    """Visitors by key and day, in one round trip; none while Redis is away."""
+def visitor_calls(
+    kind: Kind, keys: Sequence[str], wanted: Sequence[date], alias: str
+) -> tuple[list[list[Pair]], list[Call]]:
+    """What to ask for the visitors by key and day: the pairs of each call, and the calls."""
+    if not wanted:
+        return [], []
     by_shard = {
         names: [(key, day) for key in found for day in wanted]
         for names, found in shards_of(kind, keys, alias).items()
@@ -129,17 +139,16 @@ def visitor_counts(
     calls: list[Call] = [
         ("visitors", [names.visitors(key, day.toordinal()) for key, day in pairs], [])
         for names, pairs in by_shard.items()
-        if pairs
     ]
-    try:
-        answers = [answered(answer) for answer in server.call_all(calls)]
-    except BackendUnavailable as error:
-        outages.report(error)
-        return {}
+    return list(by_shard.values()), calls
+
+
+def by_pair(pairs: Sequence[Sequence[Pair]], answers: Sequence[Any]) -> dict[Pair, int]:
+    """The answers to `visitor_calls()`; there are none while Redis is away."""
     return {
         pair: count
-        for pairs, counts in zip(filter(None, by_shard.values()), answers, strict=True)
-        for pair, count in zip(pairs, counts, strict=True)
+        for of_shard, counts in zip(pairs, answers, strict=False)
+        for pair, count in zip(of_shard, counts, strict=True)
     }
 
 
@@ -150,7 +159,12 @@ def uniques(server: Server, kind: Kind, keys: Sequence[str], alias: str) -> dict
     between shows in both or in neither.
     """
     wanted = recent_days()
-    known = visitor_counts(server, kind, keys, wanted, alias)
+    pairs, calls = visitor_calls(kind, keys, wanted, alias)
+    try:
+        known = by_pair(pairs, [answered(answer) for answer in server.call_all(calls)])
+    except BackendUnavailable as error:
+        outages.report(error)
+        known = {}
     content_type = ViewCount.objects.using(alias).for_kind(kind)
     days_of = DailyViews.objects.filter(
         content_type_id=OuterRef("content_type_id"),

@@ -126,7 +126,7 @@ def test_costs(
         assert len(sent) == 2
     with round_trips() as sent, django_assert_num_queries(2):
         series(documents[0], days=30)
-    assert len(sent) == 2
+    assert len(sent) == 1
     with round_trips() as sent, django_assert_num_queries(0):
         series(documents[0], hours=48)
     assert len(sent) == 1

@@ -91,14 +91,14 @@ def test_uniques_are_the_same_to_a_reader_in_the_middle(
     topic = Topic.objects.create(name="Jazz")
     for visitor in "abc":
         count_view(None, topic, visitor=visitor)
-    counts = reading.visitor_counts
+    counts = reading.by_pair
 
     def late(*args: Any) -> Any:
         result = counts(*args)
         flush()
         return result
 
-    monkeypatch.setattr(reading, "visitor_counts", late)
+    monkeypatch.setattr(reading, "by_pair", late)
     assert get_unique_views(topic) == 3
     count_view(None, topic, visitor="d")
     assert get_unique_views(topic) == 4
