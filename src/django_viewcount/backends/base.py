@@ -200,7 +200,7 @@ class BaseBackend(ABC):
         """
         return iter(())
 
-    def settle(self, batch: Batch, totals: dict[str, int], alias: str) -> None:  # noqa: B027
+    def settle(self, batch: Batch, totals: dict[str, int], alias: str) -> None:  # noqa: B027 (optional)
         """Learn totals of the database, in which the batch is counted. Raises
         BackendUnavailable."""
 

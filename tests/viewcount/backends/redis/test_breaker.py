@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -113,8 +112,7 @@ def test_recovery_that_fails_is_logged(
     def fail() -> None:
         raise ValueError("the buffer's own trouble")
 
-    nothing: Callable[[], None] = lambda: None  # noqa: E731
-    breaker = Breaker(nothing, fail)
+    breaker = Breaker(lambda: None, fail)
     breaker.failed("refused")
     assert breaker.thread
     breaker.thread.join(5)
