@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
 
 from django_follow.exchange import Line, account_named, read_lines
-from django_follow.management.importing import REMOVERS, import_list, remove_others
+from django_follow.importing import REMOVERS, import_list, remove_others
 from django_follow.management.progress import Progress
 from django_follow.models import Follow
 
