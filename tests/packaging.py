@@ -1,9 +1,10 @@
-"""Install the built wheel into an empty environment and run each app in an empty project."""
+"""Look into what is built, and run each app of the wheel in an empty project."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import tempfile
 import venv
 import zipfile
@@ -14,8 +15,10 @@ NEEDED = ["py.typed", "migrations/0001_initial.py", "templatetags"]
 
 
 def main(dist: Path) -> None:
-    (wheel,) = dist.glob("*.whl")
+    (wheel,), (sdist,) = dist.glob("*.whl"), dist.glob("*.tar.gz")
     check_content(wheel)
+    with tarfile.open(sdist) as archive:
+        check_translations(archive.getnames())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         venv.create(folder / "venv", with_pip=True)
@@ -38,6 +41,15 @@ def check_content(wheel: Path) -> None:
             assert any(name.startswith(f"{app}/{needed}") for name in names), f"{app}/{needed}"
     for needed in ("django_follow/static/django_follow/follow.js", "templates/django_follow"):
         assert any(needed in name for name in names), needed
+    check_translations(names)
+
+
+def check_translations(names: list[str]) -> None:
+    """Python reads only compiled translations, which are not in the repository."""
+    sources = [name for name in names if name.endswith(".po")]
+    missing = [name for name in sources if f"{name.removesuffix('.po')}.mo" not in names]
+    assert sources, "no translations"
+    assert not missing, f"not compiled: {missing}"
 
 
 def try_project(python: Path, site: Path, apps: list[str]) -> None:

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, npgettext
 
 from . import verbs
 from .grouping import ActionGroup
@@ -174,24 +174,32 @@ def _lists(group: ActionGroup, fill: Fill, name: Name) -> dict[str, Any]:
         actions = [action for action in group.distinct(role) if has(action, role)]
         values["count"] = max(values["count"], len(actions))
         values[f"{role}_count"] = len(actions)
-        values[f"{role}s"] = _listed(
-            [name(action, role) for action in actions[:NAMED]], len(actions), fill
-        )
+        names = [name(action, role) for action in actions[:NAMED]]
+        values[f"{role}s"] = _listed(role, names, len(actions), fill)
     return values
 
 
-def _listed(names: list[str], count: int, fill: Fill) -> str:
+def _listed(role: str, names: list[str], count: int, fill: Fill) -> str:
     if count < NAMED:
         return names[0] if names else ""
     values = dict(zip(("first", "second"), names, strict=True))
     if count == NAMED:
         return fill(_("%(first)s and %(second)s"), values)
     others = count - NAMED
-    text = ngettext(
-        "%(first)s, %(second)s and %(count)d other",
-        "%(first)s, %(second)s and %(count)d others",
-        others,
-    )
+    if role == "actor":  # some languages count people by another word than things
+        text = npgettext(
+            "people",
+            "%(first)s, %(second)s and %(count)d other",
+            "%(first)s, %(second)s and %(count)d others",
+            others,
+        )
+    else:
+        text = npgettext(
+            "things",
+            "%(first)s, %(second)s and %(count)d other",
+            "%(first)s, %(second)s and %(count)d others",
+            others,
+        )
     return fill(text, {**values, "count": others})
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from . import api
 from .exceptions import FollowError
@@ -161,11 +161,17 @@ class FollowRequestAdmin(AnnouncedPairAdmin):
 
     @admin.action(description=_("Accept the selected follow requests"), permissions=["change"])
     def accept(self, request: HttpRequest, queryset: models.QuerySet[FollowRequest]) -> None:
-        self._answer(request, queryset, api.accept, _("accepted"))
+        done = ngettext_lazy(
+            "%(number)s request was accepted.", "%(number)s requests were accepted.", "number"
+        )
+        self._answer(request, queryset, api.accept, done)
 
     @admin.action(description=_("Reject the selected follow requests"), permissions=["change"])
     def reject(self, request: HttpRequest, queryset: models.QuerySet[FollowRequest]) -> None:
-        self._answer(request, queryset, api.reject, _("rejected"))
+        done = ngettext_lazy(
+            "%(number)s request was rejected.", "%(number)s requests were rejected.", "number"
+        )
+        self._answer(request, queryset, api.reject, done)
 
     def _answer(
         self, request: HttpRequest, asked: models.QuerySet[FollowRequest], answer: Any, done: Any
@@ -177,8 +183,7 @@ class FollowRequestAdmin(AnnouncedPairAdmin):
                 number += 1
             except FollowError as error:
                 self.message_user(request, str(error), messages.ERROR)
-        text = ngettext("%(number)s request: %(done)s.", "%(number)s requests: %(done)s.", number)
-        self.message_user(request, text % {"number": number, "done": done}, messages.SUCCESS)
+        self.message_user(request, done % {"number": number}, messages.SUCCESS)
 
 
 @admin.register(Block)

@@ -26,8 +26,8 @@ class Refusal(Exception):
         self.status, self.code, self.message = status, code, str(message)
 
 
-# To a person on a web page, in their language; what a FollowError says itself is for logs, and
-# would tell people that they are blocked.
+# To a person on a web page; what a FollowError says itself is for staff and logs, and would tell
+# people that they are blocked.
 REFUSALS: dict[str, tuple[int, str, Promise]] = {
     "self_follow": (400, "self_follow", _("You cannot do that with yourself.")),
     "no_such_edge": (400, "no_such_edge", _("This cannot be followed.")),

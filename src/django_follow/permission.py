@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections, models
+from django.utils.translation import gettext as _
 
 from .conf import settings
 from .exceptions import Blocked, Blocking, LimitReached
@@ -30,14 +31,16 @@ def require_permission(
     connection = connections[database]
     keys = [key_in(database, follower), key_in(database, followee)]
     looks = [(Block, keys), (Block, keys[::-1]), (FollowRequest, keys)]
-    columns = ", ".join(exists(model, database) for model, _ in looks)
+    columns = ", ".join(exists(model, database) for model, pair in looks)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns}", [key for _, pair in looks for key in pair])
+        cursor.execute(f"SELECT {columns}", [key for model, pair in looks for key in pair])
         blocking, blocked, requested = cursor.fetchone()
     if blocking:
-        raise Blocking(f"{follower} blocks {followee}. Unblock them first.")
+        text = _("%(follower)s blocks %(followee)s. Unblock them first.")
+        raise Blocking(text % {"follower": follower, "followee": followee})
     if blocked:
-        raise Blocked(f"{followee} does not want to be followed by {follower}.")
+        text = _("%(followee)s does not want to be followed by %(follower)s.")
+        raise Blocked(text % {"follower": follower, "followee": followee})
     if requested and not asking:
         FollowRequest.objects.using(database).of(follower.pk).to(followee.pk).delete()
 
@@ -49,7 +52,8 @@ def require_room(follower: models.Model, database: str, *, more: int = 0) -> Non
     """
     limit = settings.max_following
     if limit is not None and counts(follower, using=database).following + more > limit:
-        raise LimitReached(f"{follower} may follow {limit} at most. Unfollow somebody first.")
+        text = _("%(follower)s may follow %(limit)s at most. Unfollow somebody first.")
+        raise LimitReached(text % {"follower": follower, "limit": limit})
 
 
 def barred(follower: models.Model, keys: Iterable[Any], database: str) -> set[Any]:

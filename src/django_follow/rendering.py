@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from . import api
 from .counting import counters
@@ -29,7 +30,7 @@ LABELS: dict[str, dict[str, Any]] = {
     "block": {"block": _("Block"), "unblock": _("Unblock")},
     "mute": {"mute": _("Mute"), "unmute": _("Unmute")},
     "answer": {"accept": _("Accept"), "reject": _("Reject")},
-    "remove": {"remove": _("Remove")},
+    "remove": {"remove": pgettext_lazy("a follower", "Remove")},  # nobody is deleted
     "hide": {"hide": _("Not interested")},
 }
 # What stands in place of the buttons that have had their say.

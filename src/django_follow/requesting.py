@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, router
 from django.dispatch import Signal
+from django.utils.translation import gettext as _
 
 from . import changes, counting, signals
 from .edges import AbstractFollow
@@ -55,7 +56,8 @@ def accept(request: FollowRequest, *, using: str | None = None) -> AbstractFollo
     try:
         nodes = follower, followee = request.follower, request.followee
     except ObjectDoesNotExist as error:  # who has taken the request along
-        raise NoSuchRequest(f"One end of the request {request} is deleted.") from error
+        text = _("One of the two people of the request %(request)s is deleted.")
+        raise NoSuchRequest(text % {"request": request}) from error
 
     def insert() -> Follow:
         # The edge before the request, in the order of block(): so neither waits for the other.
@@ -64,7 +66,8 @@ def accept(request: FollowRequest, *, using: str | None = None) -> AbstractFollo
         require_permission(*nodes, database, asking=True)
         require_room(follower, database)
         if not _delete(request, database):
-            raise NoSuchRequest(f"{follower} no longer asks to follow {followee}.")
+            text = _("%(follower)s no longer asks to follow %(followee)s.")
+            raise NoSuchRequest(text % {"follower": follower, "followee": followee})
         _announce(signals.follow_request_accepted, request, database, edge=edge)
         return edge
 

@@ -95,7 +95,7 @@ class ViewCountAdminMixin:
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fieldsets = [*super().get_fieldsets(request, obj)]  # type: ignore[misc]
         if obj is not None and FIELD not in flatten_fieldsets(fieldsets):
-            fieldsets.append((_("Views"), {"fields": [FIELD]}))
+            fieldsets.append((_("View counts"), {"fields": [FIELD]}))
         return fieldsets
 
     @admin.display(description=_("views"), ordering="view_count")

@@ -31,19 +31,24 @@ class Number(int):
 
 
 def compact(number: int) -> str:
-    """A number as short as 1.2K or 3M, in the active language; the rest is cut off."""
+    """A number as short as 1.2K or 3M, in the units of the active language; the rest is cut off."""
     sign, size = ("-" if number < 0 else ""), abs(number)
-    for unit, form in (
-        (1_000_000_000, pgettext("short for billions", "%(number)sB")),
-        (1_000_000, pgettext("short for millions", "%(number)sM")),
-        (1_000, pgettext("short for thousands", "%(number)sK")),
-    ):
+    for unit, form in units():
         if size >= unit:
             whole, tenths = divmod(size * 10 // unit, 10)
             few = whole < 100 and tenths
             text = number_format(f"{whole}.{tenths}", 1) if few else grouped(whole)
-            return sign + form % {"number": text}
+            return sign + form.replace("0", text, 1)
     return grouped(number)
+
+
+def units() -> list[tuple[int, str]]:
+    """The units of the active language, largest first, and how it writes a number of each."""
+    # Translators: The units by which your language shortens numbers, each after its size; 0 stands
+    # for the number. As many as it has: in Chinese 10000=0萬; 100000000=0億
+    text = pgettext("short numbers", "1000=0K; 1000000=0M; 1000000000=0B")
+    pairs = (unit.split("=") for unit in text.split("; "))
+    return sorted(((int(size), form) for size, form in pairs), reverse=True)
 
 
 def sparkline(points: Sequence[Point], width: int = WIDTH, height: int = HEIGHT) -> SafeString:

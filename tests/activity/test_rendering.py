@@ -334,7 +334,7 @@ class TestTranslation:
                     "%(actor)s fancies %(target)s": "%(target)s mundet %(actor)s",
                     "%(actors)s fancy %(target)s": "%(target)s mundet %(actors)s",
                     "%(first)s and %(second)s": "%(second)s wie %(first)s",
-                    "%(first)s, %(second)s and %(count)d other\x00"
+                    "people\x04%(first)s, %(second)s and %(count)d other\x00"
                     "%(first)s, %(second)s and %(count)d others": (
                         "%(count)d weiteren, %(second)s, %(first)s\x00"
                         "%(count)d weiteren sowie %(second)s, %(first)s"

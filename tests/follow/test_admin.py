@@ -338,7 +338,7 @@ class TestAnswering:
 
         page = act(admin_client, FollowRequest, "accept", *asked)
 
-        assert "2 requests: accepted." in page
+        assert "2 requests were accepted." in page
         assert sorted(user.username for user in bo.followers.all()) == ["ann", "cy"]
         assert counts(bo) == (2, 0)
         assert FollowRequest.objects.count() == 1
@@ -346,7 +346,7 @@ class TestAnswering:
     def test_reject(self, admin_client, ann, bo, requests):
         asked, _ = follow(ann, bo)
 
-        assert "1 request: rejected." in act(admin_client, FollowRequest, "reject", asked)
+        assert "1 request was rejected." in act(admin_client, FollowRequest, "reject", asked)
         assert not FollowRequest.objects.exists()
         assert not Follow.objects.exists()
 
@@ -360,7 +360,7 @@ class TestAnswering:
         page = act(admin_client, FollowRequest, "accept", *asked)
 
         assert "o does not want to be followed by ann." in page
-        assert "1 request: accepted." in page
+        assert "1 request was accepted." in page
         assert [user.username for user in bo.followers.all()] == ["cy"]
 
     def test_only_by_those_who_may_change(self, client, ann, bo, make_user, requests):

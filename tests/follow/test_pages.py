@@ -263,7 +263,7 @@ class TestPersonal:
         assert response.text.count('value="unmute"') == 2
         year = (timezone.now() + dt.timedelta(days=400)).year
         assert re.search(rf"until \w+\.? \d+, {year}", response.text)
-        assert response.text.count("for good") == 1
+        assert response.text.count('<p class="follow-note">for good</p>') == 1
 
     def test_suggestions(self, as_ann, ann, bo, make_user):
         cy = make_user("cy")

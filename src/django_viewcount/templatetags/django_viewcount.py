@@ -51,7 +51,7 @@ def most_viewed(
 def view_sparkline(obj: models.Model, days: int = 30, counter: str = DEFAULT_COUNTER) -> SafeString:
     """Render the views of the last days as a small line, SVG without a script.
 
-    Costs two round trips and two queries.
+    Costs one round trip and two queries.
     """
     return sparkline(api.series(obj, days=days, counter=counter))
 

@@ -107,4 +107,11 @@
       delete form.dataset.busy;
     }
   });
+
+  // Whoever comes back gets the page, or its answer, from the browser's memory: from before a click.
+  window.addEventListener("pageshow", (event) => {
+    const [visit] = performance.getEntriesByType("navigation");
+    const kept = event.persisted || (visit?.type === "back_forward" && !visit.transferSize);
+    if (kept && document.querySelector("form[data-follow]")) location.reload();
+  });
 })();
