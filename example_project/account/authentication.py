@@ -7,7 +7,15 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 
-class EmailBackend(ModelBackend):
+class MemberBackend(ModelBackend):
+    """Fetch whoever is signed in together with what every page shows of them."""
+
+    def get_user(self, user_id: int) -> User | None:
+        member = User.objects.select_related("profile").filter(pk=user_id).first()
+        return member if member is not None and self.user_can_authenticate(member) else None
+
+
+class EmailBackend(MemberBackend):
     """Sign in with an e-mail address in place of the username."""
 
     def authenticate(

@@ -4,11 +4,19 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.forms import (
+    AuthenticationForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    SetPasswordForm,
+    UserCreationForm,
+)
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from bookmarks.forms import PlainLabelsMixin
 from bookmarks.pictures import PictureField
@@ -17,17 +25,20 @@ from . import services
 from .models import Profile
 
 PHOTO_SIDE = 512
+LONGEST_LIST = 1024 * 1024  # bytes
 
 
 class SignInForm(PlainLabelsMixin, AuthenticationForm):
     error_messages = {
-        "invalid_login": "Username or e-mail and password do not match. Mind upper and lower case.",
-        "inactive": "This account is closed.",
+        "invalid_login": _(
+            "Username or e-mail and password do not match. Mind upper and lower case."
+        ),
+        "inactive": _("This account is closed."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "Username or e-mail"
+        self.fields["username"].label = _("Username or e-mail")
         # An e-mail address may be longer than a username.
         self.fields["username"].widget.attrs["maxlength"] = 254
 
@@ -41,17 +52,17 @@ class UniqueEmailMixin:
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
         if User.objects.filter(email__iexact=email).exclude(pk=self.member.pk).exists():
-            raise forms.ValidationError("Another member has this e-mail address.")
+            raise forms.ValidationError(_("Another member has this e-mail address."))
         return email
 
 
 class RegisterForm(UniqueEmailMixin, PlainLabelsMixin, UserCreationForm):  # type: ignore[type-arg]
-    email = forms.EmailField(label="E-mail address")
+    email = forms.EmailField(label=_("E-mail address"))
 
     class Meta:
         model = User
         fields = ("username", "first_name", "last_name", "email")
-        help_texts = {"username": "Letters, digits and . _ - ; it becomes part of your address."}
+        help_texts = {"username": _("Letters, digits and . _ - ; it becomes part of your address.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +72,7 @@ class RegisterForm(UniqueEmailMixin, PlainLabelsMixin, UserCreationForm):  # typ
         self.fields["username"].validators.append(
             RegexValidator(
                 r"\A\w[\w.-]*\Z",
-                "Begin with a letter or digit, and use letters, digits and . _ - only.",
+                _("Begin with a letter or digit, and use letters, digits and . _ - only."),
             )
         )
 
@@ -70,24 +81,25 @@ class RegisterForm(UniqueEmailMixin, PlainLabelsMixin, UserCreationForm):  # typ
 
 
 class ProfileForm(UniqueEmailMixin, PlainLabelsMixin, forms.ModelForm):  # type: ignore[type-arg]
-    first_name = forms.CharField(max_length=150, required=False)
-    last_name = forms.CharField(max_length=150, required=False)
-    email = forms.EmailField(label="E-mail address")
+    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    email = forms.EmailField(label=_("E-mail address"))
     photo = PictureField(
+        label=_("Photo"),
         max_side=PHOTO_SIDE,
         required=False,
         widget=forms.ClearableFileInput,
-        help_text="JPEG, PNG, WebP or GIF, at most 5 MB.",
+        help_text=_("JPEG, PNG, WebP or GIF, at most 5 MB."),
     )
 
     class Meta:
         model = Profile
-        fields = ("first_name", "last_name", "email", "photo", "bio")
+        fields = ("first_name", "last_name", "email", "photo", "bio", "private")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.member = self.instance.user
-        self.old_photo = self.instance.photo.name
+        self.old_photo, self.was_private = self.instance.photo.name, self.instance.private
         for name in ("first_name", "last_name", "email"):
             self.initial[name] = getattr(self.member, name)
 
@@ -106,4 +118,32 @@ class ProfileForm(UniqueEmailMixin, PlainLabelsMixin, forms.ModelForm):  # type:
         if self.old_photo and self.old_photo != profile.photo.name:
             delete = profile.photo.storage.delete
             transaction.on_commit(partial(delete, self.old_photo), robust=True)
+        if self.was_private and not profile.private:
+            services.accept_all(self.member)
         return profile
+
+
+class PasswordForm(PlainLabelsMixin, PasswordChangeForm):
+    pass
+
+
+class ResetForm(PlainLabelsMixin, PasswordResetForm):
+    pass
+
+
+class NewPasswordForm(PlainLabelsMixin, SetPasswordForm):  # type: ignore[type-arg]
+    pass
+
+
+class ImportForm(PlainLabelsMixin, forms.Form):
+    """A list of accounts, one on each line."""
+
+    file = forms.FileField(
+        label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"})
+    )
+
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if file.size is None or file.size > LONGEST_LIST:
+            raise forms.ValidationError(_("The file is larger than 1 MB."))
+        return file

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from django.middleware import common
+from django.middleware import common, locale
+from django.utils.cache import patch_vary_headers
 
 POLICY = "; ".join(
     [
@@ -33,6 +34,17 @@ def content_security_policy(
         return response
 
     return middleware
+
+
+class LocaleMiddleware(locale.LocaleMiddleware):
+    """Tell caches that the language comes from a cookie, too: Django names only the header."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        response = super().process_response(request, response)
+        patch_vary_headers(response, ["Cookie"])
+        return response
 
 
 class CommonMiddleware(common.CommonMiddleware):

@@ -16,17 +16,19 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.static import serve
 
 P = ParamSpec("P")
 _Model = TypeVar("_Model", bound=Model)
 
 TITLES = {
-    400: "That did not work",
-    401: "Please sign in",
-    403: "That is not allowed",
-    404: "There is nothing here",
-    405: "That address works differently",
+    400: gettext_lazy("That did not work"),
+    401: gettext_lazy("Please sign in"),
+    403: gettext_lazy("That is not allowed"),
+    404: gettext_lazy("There is nothing here"),
+    405: gettext_lazy("That address works differently"),
 }
 
 
@@ -57,12 +59,15 @@ def page(*methods: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 if request.method not in allowed:
-                    raise Refusal(405, f"This address only takes {' and '.join(methods)}.")
+                    raise Refusal(
+                        405,
+                        _("This address only takes %(methods)s.") % {"methods": ", ".join(methods)},
+                    )
                 return view(request, *args, **kwargs)
             except Refusal as refusal:
                 response = refuse(request, refusal.status, refusal.message)
             except Http404:
-                response = refuse(request, 404, "This page does not exist, or not any more.")
+                response = refuse(request, 404, _("This page does not exist, or not any more."))
             if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
                 response["Allow"] = ", ".join(allowed)
             return response
@@ -76,7 +81,7 @@ def refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
     """Answer with the reason, as JSON for a script or as a page for a person."""
     if wants_json(request):
         return JsonResponse({"status": "error", "message": message}, status=status)
-    context = {"title": TITLES[status], "message": message, "status": status}
+    context = {"title": str(TITLES[status]), "message": message, "status": status}
     return render(request, "error.html", context, status=status)
 
 
@@ -99,37 +104,41 @@ def turn_page(request: HttpRequest, queryset: QuerySet[_Model], size: int) -> Pa
     try:
         return Paginator(queryset, size).page(wanted)
     except InvalidPage:
-        raise Refusal(404, "This list has no such page. Its first page is number 1.") from None
+        raise Refusal(404, _("This list has no such page. Its first page is number 1.")) from None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refuse(request, 400, "The request is not one that this site understands.")
+    return refuse(request, 400, _("The request is not one that this site understands."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refuse(request, 403, "You may not do that.")
+    return refuse(request, 403, _("You may not do that."))
 
 
 @login_not_required
 @page("GET", "POST")
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refuse(request, 404, "This page does not exist, or not any more.")
+    return refuse(request, 404, _("This page does not exist, or not any more."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return refuse(
         request,
         403,
-        "The form was not sent from a page of this site, or that page is too old. "
-        "Go back, reload the page and try again; cookies must be allowed.",
+        _(
+            "The form was not sent from a page of this site, or that page is too old. "
+            "Go back, reload the page and try again; cookies must be allowed."
+        ),
     )
 
 
 @login_not_required
 @page("GET")
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """An uploaded file, where no web server in front serves it."""
+    """An uploaded file. Whatever it holds, a browser runs nothing of it."""
     try:
-        return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     except (OSError, SuspiciousFileOperation):  # a name that no file can have, or none of ours
         raise Http404 from None
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

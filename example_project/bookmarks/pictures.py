@@ -6,6 +6,7 @@ from typing import IO, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -22,7 +23,7 @@ def read_picture(file: IO[bytes], max_side: int) -> ContentFile[bytes]:
     try:
         picture: Image.Image = Image.open(file, formats=FORMATS)
         if picture.width * picture.height > MAX_PIXELS:
-            raise ValidationError("The picture has too many pixels; 40 million are the limit.")
+            raise ValidationError(_("The picture has too many pixels; 40 million are the limit."))
         picture = ImageOps.exif_transpose(picture)
         picture.thumbnail((max_side, max_side))
         return encode(picture)
@@ -30,12 +31,12 @@ def read_picture(file: IO[bytes], max_side: int) -> ContentFile[bytes]:
         raise
     except Image.DecompressionBombError:
         raise ValidationError(
-            "The picture has too many pixels; 40 million are the limit."
+            _("The picture has too many pixels; 40 million are the limit.")
         ) from None
     # Pillow raises whatever a broken file leads to: SyntaxError, struct.error, EOFError …
     except Exception as error:
         raise ValidationError(
-            "This is not a complete picture. Choose a JPEG, PNG, WebP or GIF file."
+            _("This is not a complete picture. Choose a JPEG, PNG, WebP or GIF file.")
         ) from error
 
 
@@ -64,5 +65,5 @@ class PictureField(forms.FileField):
         if upload is None:
             return None
         if upload.size > MAX_BYTES:
-            raise ValidationError("The file is larger than 5 MB.")
+            raise ValidationError(_("The file is larger than %(size)d MB.") % {"size": 5})
         return read_picture(upload, self.max_side)

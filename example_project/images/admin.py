@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from django_viewcount.admin import ViewCountAdminMixin
+
 from .models import Image
 
 
 @admin.register(Image)
-class ImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ImageAdmin(ViewCountAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "user", "created", "total_likes")
     list_filter = ("created",)
     list_select_related = ("user",)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ImagesConfig(AppConfig):
     name = "images"
-    verbose_name = "Pictures"
+    verbose_name = _("Pictures")
 
     def ready(self) -> None:
         import wiring

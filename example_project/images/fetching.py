@@ -6,6 +6,7 @@ from io import BytesIO
 import requests
 import urllib3
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 
@@ -47,27 +48,32 @@ def fetch_picture(
             with session.get(address, stream=True) as response:
                 return _read(response, max_bytes, timeout)
         except InvalidIPAddress:
-            raise ValidationError("This address is not on the public internet.") from None
+            raise ValidationError(_("This address is not on the public internet.")) from None
         except requests.exceptions.InvalidSchema:
-            raise ValidationError("The address must begin with http:// or https://.") from None
+            raise ValidationError(_("The address must begin with http:// or https://.")) from None
         except requests.TooManyRedirects:
-            raise ValidationError("This address leads on to too many others.") from None
+            raise ValidationError(_("This address leads on to too many others.")) from None
         except (requests.Timeout, urllib3.exceptions.TimeoutError):
             raise _too_slow(timeout) from None
         except FAILURES:
-            raise ValidationError("Nothing answers at this address.") from None
+            raise ValidationError(_("Nothing answers at this address.")) from None
 
 
 def _read(response: requests.Response, max_bytes: int, timeout: float) -> BytesIO:
     if response.status_code != requests.codes.ok:
-        raise ValidationError(f"This address answers {response.status_code}, not with a picture.")
+        raise ValidationError(
+            _("This address answers %(status)d, not with a picture.")
+            % {"status": response.status_code}
+        )
     body = BytesIO()
     deadline = time.monotonic() + timeout
     # read1() returns what has arrived: a server that sends byte after byte cannot hold us.
     while chunk := response.raw.read1(CHUNK):
         body.write(chunk)
         if body.tell() > max_bytes:
-            raise ValidationError(f"The file is larger than {max_bytes // 1024 // 1024} MB.")
+            raise ValidationError(
+                _("The file is larger than %(size)d MB.") % {"size": max_bytes // 1024 // 1024}
+            )
         if time.monotonic() > deadline:
             raise _too_slow(timeout)
     body.seek(0)
@@ -75,4 +81,6 @@ def _read(response: requests.Response, max_bytes: int, timeout: float) -> BytesI
 
 
 def _too_slow(timeout: float) -> ValidationError:
-    return ValidationError(f"The picture did not arrive within {timeout:g} seconds.")
+    return ValidationError(
+        _("The picture did not arrive within %(seconds)g seconds.") % {"seconds": timeout}
+    )

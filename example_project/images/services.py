@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .models import Image
-from .signals import image_bookmarked, image_liked
+from .signals import image_bookmarked, image_liked, image_unliked
 
 
 @transaction.atomic
@@ -30,6 +31,18 @@ def like(member: User, image: Image, *, at: datetime | None = None) -> bool:
     return True
 
 
+@transaction.atomic
 def unlike(member: User, image: Image) -> None:
     """Take a like back. Harmless where there is none."""
-    image.users_like.remove(member)
+    if image.users_like.filter(pk=member.pk).exists():
+        image.users_like.remove(member)
+        image_unliked.send(sender=Image, image=image, member=member)
+
+
+@transaction.atomic
+def delete(image: Image) -> None:
+    """Delete a picture, and its files once that is certain."""
+    files = [(file.storage, str(file.name)) for file in (image.image, image.thumbnail)]
+    image.delete()
+    for storage, name in files:
+        transaction.on_commit(partial(storage.delete, name), robust=True)

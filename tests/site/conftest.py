@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Picture
 
 from account.services import register
+from django_follow.api import follow
 from images.models import Image
-from images.services import bookmark
+from images.services import bookmark, like
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +67,20 @@ def image(bo: User) -> Image:
 def signed_in(client, ann: User):
     client.force_login(ann)
     return client
+
+
+@pytest.fixture
+def populate(ann: User):
+    """Add so many members, each followed, with a picture that others like."""
+
+    def add(number: int) -> None:
+        for _ in range(number):
+            member = make_member(f"member{User.objects.count()}")
+            image = make_image(member, f"Picture {member.pk}")
+            make_image(ann, f"Mine {member.pk}")
+            follow(ann, member)
+            follow(member, ann)
+            like(member, image)
+            like(ann, image)
+
+    return add

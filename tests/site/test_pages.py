@@ -5,77 +5,13 @@ from itertools import pairwise
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from django_activity.models import Action
 from django_follow.api import follow
 from images.models import Image
-from images.services import like
 
 from .conftest import make_image, make_member, upload
-
-
-def queries(client: Client, path: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert client.get(path).status_code == 200
-    return len(captured)
-
-
-@pytest.fixture
-def populate(ann: User):
-    """Add so many members, each followed, with a picture that others like."""
-
-    def add(number: int) -> None:
-        for _ in range(number):
-            member = make_member(f"member{User.objects.count()}")
-            image = make_image(member, f"Picture {member.pk}")
-            follow(ann, member)
-            follow(member, ann)
-            like(member, image)
-            like(ann, image)
-
-    return add
-
-
-LISTS = ["/people/", "/people/?order=newest", "/people/ann/", "/images/", "/images/ranking/"]
-
-
-@pytest.mark.parametrize(
-    ("path", "member"), [("/", True), *((path, member) for path in LISTS for member in (0, 1))]
-)
-def test_queries_do_not_grow_with_the_page(
-    client: Client, ann: User, populate, django_capture_on_commit_callbacks, path: str, member: bool
-) -> None:
-    if member:
-        client.force_login(ann)
-    with django_capture_on_commit_callbacks(execute=True):
-        populate(2)
-    for image in Image.objects.all():
-        client.get(image.get_absolute_url())
-    queries(client, path)  # fills the cache of content types
-    few = queries(client, path)
-    with django_capture_on_commit_callbacks(execute=True):
-        populate(17)
-    for image in Image.objects.all():
-        client.get(image.get_absolute_url())
-    assert queries(client, path) == few <= 11
-
-
-def test_picture_page_queries_do_not_grow(signed_in: Client, image: Image, populate) -> None:
-    populate(1)
-    path = image.get_absolute_url()
-    queries(signed_in, path)
-    for member in User.objects.all()[:1]:
-        like(member, image)
-    few = queries(signed_in, path)
-    populate(10)
-    for member in User.objects.all():
-        like(member, image)
-    assert queries(signed_in, path) == few
 
 
 def crawl(client: Client) -> set[str]:
@@ -90,6 +26,9 @@ def crawl(client: Client) -> set[str]:
         response = client.get(path, follow=True)
         assert response.status_code == 200, path
         text = response.content.decode()
+        if not response["Content-Type"].startswith("text/html"):
+            continue
+        assert len(text) < 150_000, path
         assert "<style" not in text, path
         assert " style=" not in text, path
         assert not re.search(r"<script(?![^>]* src=)", text), path
@@ -101,7 +40,8 @@ def crawl(client: Client) -> set[str]:
         base = response.redirect_chain[-1][0] if response.redirect_chain else path
         for link in re.findall(r'<a [^>]*href="([^"#]*)', text):
             link = link.replace("&amp;", "&")
-            waiting.append(base.partition("?")[0] + link if link.startswith("?") else link)
+            if not link.startswith("javascript:"):
+                waiting.append(base.partition("?")[0] + link if link.startswith("?") else link)
     return seen
 
 
@@ -146,9 +86,10 @@ def test_home_holds_those_one_follows(signed_in: Client, ann: User, image: Image
     assert "Somebody else" not in text
 
 
-def test_gone_pictures_stay_in_the_stream_by_name(signed_in: Client, image: Image) -> None:
-    image.delete()
+def test_gone_pictures_leave_the_streams(signed_in: Client, image: Image) -> None:
     assert "A view" in signed_in.get("/").content.decode()
+    image.delete()
+    assert "A view" not in signed_in.get("/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["ann", "ann@example.com", "ANN@EXAMPLE.COM"])

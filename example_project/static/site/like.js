@@ -40,6 +40,7 @@
         body,
         headers: { Accept: "application/json" },
         credentials: "same-origin",
+        keepalive: true, // the click counts, even if its page is left at once
       });
       const state = await response.json();
       if (!response.ok) throw new Refusal(state.message);
@@ -51,5 +52,12 @@
     } finally {
       delete form.dataset.busy;
     }
+  });
+
+  // Whoever comes back gets the page, or its answer, from the browser's memory: from before a click.
+  window.addEventListener("pageshow", (event) => {
+    const [visit] = performance.getEntriesByType("navigation");
+    const kept = event.persisted || (visit?.type === "back_forward" && !visit.transferSize);
+    if (kept && document.querySelector("form[data-like]")) location.reload();
   });
 })();

@@ -3,9 +3,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, time, timezone
+from datetime import datetime, time, timedelta, timezone
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -27,6 +28,7 @@ from images.artwork import PICTURE_COUNT, picture, picture_description
 from images.models import Image
 from images.seeding import KINDS, Event, Plan, Views, plan_site
 
+VISITORS_KNOWN = timedelta(days=3)  # older ones are not told apart any more
 PASSWORD = "timehut"  # noqa: S105  of every seeded member, and said so in the documentation
 
 
@@ -37,6 +39,9 @@ class Command(BaseCommand):
         parser.add_argument("--members", type=int, default=60, help=f"1 to {len(PEOPLE)}")
         parser.add_argument("--pictures", type=int, default=200, help=f"0 to {PICTURE_COUNT}")
         parser.add_argument("--follows", type=int, default=900)
+        parser.add_argument(
+            "--times", type=int, default=1, help="make it so many times larger, in minutes: 1 to 50"
+        )
         parser.add_argument("--seed", type=int, default=1, help="another number, another site")
         parser.add_argument(
             "--today", type=_day, help="the day at whose start the site ends (YYYY-MM-DD)"
@@ -50,6 +55,7 @@ class Command(BaseCommand):
             ("members", 1, len(PEOPLE)),
             ("pictures", 0, PICTURE_COUNT),
             ("follows", 0, options["members"] * (options["members"] - 1)),
+            ("times", 1, 50),
         ):
             if not least <= options[name] <= most:
                 raise CommandError(f"--{name} must be {least} to {most}, not {options[name]}.")
@@ -60,19 +66,20 @@ class Command(BaseCommand):
                 "The site has members already, and seeding would mix with them. "
                 "Begin with an empty database (manage.py flush), or add --if-empty."
             )
+        sizes = {
+            name: options[name] * options["times"] for name in ("members", "pictures", "follows")
+        }
         plan = plan_site(
             random.Random(options["seed"]),
             options["today"] or _day(now().date().isoformat()),
-            members=options["members"],
-            pictures=options["pictures"],
-            follows=options["follows"],
+            **sizes,
         )
         # One transaction: a seed that is killed leaves nothing behind, and can be run again.
-        with _follows_logged_here(), transaction.atomic():
+        with _logged_here(), transaction.atomic():
             Seeder(plan, quiet=not options["verbosity"]).run()
         if options["verbosity"]:
             self.stdout.write(
-                f"{options['members']} members, {options['pictures']} pictures. "
+                f"{sizes['members']} members, {sizes['pictures']} pictures. "
                 f"Sign in as {PEOPLE[0].username} with the password {PASSWORD}."
             )
 
@@ -101,24 +108,27 @@ class Seeder:
                 self.bar.update()
 
     def join(self, event: Event) -> None:
-        person = PEOPLE[event.member]
+        turn, number = divmod(event.member, len(PEOPLE))
+        person = PEOPLE[number]
+        username = f"{person.username}{turn + 1}" if turn else person.username
         member = User(
-            username=person.username,
+            username=username,
             first_name=person.first_name,
             last_name=person.last_name,
-            email=f"{person.username}@example.com",
+            email=f"{username}@example.com",
             password=self.password,
         )
+        photo = None if turn else encode(portrait(person.username))
         self.members[event.member] = account_services.register(
-            member, bio=person.bio, photo=encode(portrait(person.username)), at=event.at
+            member, bio=person.bio, photo=photo, at=event.at
         )
 
     def bookmark(self, event: Event) -> None:
-        title, drawing = picture(event.other)
+        title, drawing = picture(event.other % PICTURE_COUNT)
         image = Image(
             user=self.members[event.member],
             title=title,
-            description=picture_description(event.other),
+            description=picture_description(event.other % PICTURE_COUNT),
             created=event.at,
         )
         file = encode(drawing)
@@ -139,18 +149,26 @@ class Seeder:
         """Count views, except those that a killed seed left in Redis, which rolls nothing back."""
         known = min(counted[views.picture], views.number)
         counted[views.picture] -= known
-        if views.number > known:
-            image = self.images[views.picture]
-            count_view(None, image, at=views.at, views=views.number - known)
+        number, image = views.number - known, self.images[views.picture]
+        if now() - views.at < VISITORS_KNOWN:
+            for visitor in range(number):  # of three, one has been here before
+                count_view(None, image, at=views.at, visitor=str(visitor - visitor // 3))
+        elif number:
+            count_view(None, image, at=views.at, views=number)
 
 
 @contextmanager
-def _follows_logged_here() -> Iterator[None]:
-    """Keep `followed`, which comes after the commit, from logging what the seed logs within it."""
+def _logged_here() -> Iterator[None]:
+    """Keep `followed`, which comes after the commit, from logging what the seed logs within it.
+
+    A plan holds nothing twice. To look for repeats would take a lock per action until the commit.
+    """
+    settings.ACTIVITY_DEDUP_WINDOW = 0
     followed.disconnect(sender=Follow, dispatch_uid="wiring.followed")
     try:
         yield
     finally:
+        del settings.ACTIVITY_DEDUP_WINDOW  # type: ignore[misc]
         wiring.connect()
 
 

@@ -1,0 +1,109 @@
+"""What a private member does is for their followers, and a block hides both from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from account.models import Profile
+from django_follow.api import block, follow, mute
+from django_follow.models import Follow, FollowRequest
+from images.models import Image
+from images.services import like
+
+from .conftest import make_member
+
+PLACES = ["/images/", "/images/ranking/?period=all", "/people/bo/", "/people/cleo/", "/", "/you/"]
+FEEDS = ["/activity/public/rss/", "/activity/actors/{bo}/atom/", "/activity/public/?size=20"]
+
+
+@pytest.fixture
+def private(bo: User) -> User:
+    Profile.objects.filter(user=bo).update(private=True)
+    return User.objects.get(pk=bo.pk)
+
+
+@pytest.fixture
+def seen(client: Client, bo: User, image: Image) -> Callable[[User | None], bool]:
+    """Is the picture anywhere on the site, to this member or a guest?"""
+    cleo = make_member("cleo")
+    like(cleo, image)
+    agent = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko Firefox/140.0"}
+
+    def look(viewer: User | None) -> bool:
+        client.logout()
+        if viewer:
+            client.force_login(viewer)
+        found = {client.get(image.get_absolute_url(), headers=agent).status_code == 200}
+        for place in PLACES if viewer else [*PLACES[:-2], *FEEDS]:
+            found.add(image.title in client.get(place.format(bo=bo.pk)).content.decode())
+        return any(found)
+
+    return look
+
+
+def test_guests_see_what_is_public(seen, ann: User) -> None:
+    assert seen(None)
+    assert seen(ann)
+
+
+def test_private(seen, ann: User, private: User) -> None:
+    assert not seen(None)
+    assert not seen(ann)
+    assert seen(private)
+    Follow.objects.create(follower=ann, followee=private)
+    assert seen(ann)
+
+
+@pytest.mark.parametrize("blocker", ["ann", "bo"])
+def test_block(seen, ann: User, bo: User, blocker: str) -> None:
+    block(*((ann, bo) if blocker == "ann" else (bo, ann)))
+    assert not seen(ann)
+    assert seen(None)
+
+
+def test_hidden_pictures_cannot_be_liked(signed_in: Client, image: Image, private: User) -> None:
+    data = {"id": image.pk, "action": "like"}
+    assert signed_in.post("/images/like/", data).status_code == 404
+
+
+def test_muted_members_are_not_heard_of(signed_in: Client, ann: User, image: Image) -> None:
+    follow(ann, image.user)
+    assert image.title in signed_in.get("/").content.decode()
+    mute(ann, image.user)
+    assert image.title not in signed_in.get("/").content.decode()
+
+
+def test_private_members_are_asked(
+    signed_in: Client, ann: User, private: User, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in.post("/follow/", {"id": private.pk, "action": "follow"})
+    assert FollowRequest.objects.filter(follower=ann, followee=private).exists()
+    signed_in.force_login(private)
+    assert "1 request" in signed_in.get("/images/").content.decode()
+    assert "private" in signed_in.get("/people/bo/").content.decode()
+    signed_in.post("/follow/", {"id": ann.pk, "action": "accept"})
+    assert Follow.objects.filter(follower=ann, followee=private).exists()
+
+
+def test_who_becomes_public_accepts_all(client: Client, ann: User, private: User) -> None:
+    follow(ann, private)
+    client.force_login(private)
+    data = {"email": "bo@example.com", "bio": ""}
+    client.post("/profile/", {**data, "private": "on"})
+    assert not Follow.objects.exists()
+    client.post("/profile/", data)
+    assert Follow.objects.filter(follower=ann, followee=private).exists()
+    assert not FollowRequest.objects.exists()
+
+
+def test_lists_of_private_members(client: Client, ann: User, private: User) -> None:
+    for path in (f"/follow/followers/{private.pk}/", f"/follow/following/{private.pk}/"):
+        client.force_login(ann)
+        assert client.get(path).status_code == 403
+        client.force_login(private)
+        assert client.get(path).status_code == 200
