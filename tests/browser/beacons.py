@@ -1,4 +1,4 @@
-"""A site of three pages that count themselves: `python -m tests.browser.beacons DIRECTORY PORT`."""
+"""Three pages that count themselves: `python -m tests.browser.beacons DIRECTORY ADDRESS`."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ if settings.configured:  # not yet, as the program that main() runs in
     ]
 
 
-def main(directory: str, port: str) -> None:
+def main(directory: str, address: str) -> None:
     settings.configure(
         ALLOWED_HOSTS=["127.0.0.1"],
         DATABASES={
@@ -123,7 +123,7 @@ def main(directory: str, port: str) -> None:
     )
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
+    call_command("runserver", address, use_reloader=False)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,29 +14,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext
 
-from .conftest import ARGUMENTS, browser_agent, chromium_path, wait_for
+from .running import ARGUMENTS, browser_agent, chromium_path, running
 
 BACK = "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def beacons(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data = tmp_path_factory.mktemp("beacons")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tests.browser.beacons", str(data), str(port)]
-    with (data / "log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/counts/", server)
+    with running(data, "-m", "tests.browser.beacons", str(data), ready="/counts/") as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-    assert "Traceback" not in (data / "log").read_text()
 
 
 class Since:
