@@ -107,6 +107,9 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument(
         "--stock-user", action="store_true", help="leave out the rounds with a custom user"
     )
+    parser.add_argument(
+        "--apps-only", action="store_true", help="leave out tests/project and the example site"
+    )
     options, rest = parser.parse_known_args(arguments)
     options.databases = options.databases.split(",")
     if unknown := sorted(set(options.databases) - set(DATABASES)):
@@ -131,7 +134,9 @@ def prepare(options: argparse.Namespace, stack: ExitStack) -> Machine:
     return machine
 
 
-def plan(machine: Machine, directory: str, *, stock_user: bool = False) -> list[Session]:
+def plan(
+    machine: Machine, directory: str, *, stock_user: bool = False, apps_only: bool = False
+) -> list[Session]:
     redis = {"REDIS_URL": machine.urls["valkey"]} if "valkey" in machine.urls else {}
     common = {"DJANGO_SETTINGS_MODULE": "tests.settings", **redis}
     sessions = []
@@ -139,13 +144,16 @@ def plan(machine: Machine, directory: str, *, stock_user: bool = False) -> list[
         if url := machine.urls.get(key):
             env = {**common, "DATABASE_URL": url}
             # Projects that the tests make have a database of their own: one round of them will do.
-            paths = [*APPS, "tests/project"] if key == "sqlite" else APPS
+            projects = ["tests/project"] if key == "sqlite" and not apps_only else []
+            paths = [*APPS, *projects]
             sessions.append(Session(NAMES[key], paths, env))
     for key in [] if stock_user else ["sqlite", "postgresql"]:
         if url := machine.urls.get(key):
             env = {**common, "DATABASE_URL": url, "TEST_USER_MODEL": "users.Member"}
             sessions.append(Session(f"{NAMES[key]}, custom user with a UUID key", APPS, env))
 
+    if apps_only:
+        return sessions
     path = [str(servers.ROOT / "example_project"), os.environ.get("PYTHONPATH", "")]
     env = {
         **redis,
@@ -223,7 +231,9 @@ def main(arguments: list[str]) -> int:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="tests-"))
         machine = prepare(options, stack)
         results = machine.faults
-        sessions = plan(machine, directory, stock_user=options.stock_user)
+        sessions = plan(
+            machine, directory, stock_user=options.stock_user, apps_only=options.apps_only
+        )
         for number, session in enumerate(sessions, 1):
             if number == len(sessions):
                 summarize("so far", results, machine)

@@ -88,7 +88,7 @@ def test_a_request_is_answered(join):
     eve.reload()
     expect(eve.get_by_text("Nobody asks to follow you.")).to_be_visible()
     fay.goto("/people/fay/")
-    fay.get_by_role("link", name="1 followed").click()
+    fay.get_by_role("link", name="1 Following").click()
     expect(fay.get_by_role("button", name="Unfollow eve")).to_be_visible()
 
 

@@ -109,7 +109,7 @@ def test_other_forms(open_browser):
     expect(page.locator("li.person")).to_have_count(1)
     page.get_by_role("button", name="Español").click()
     expect(page.locator("html")).to_have_attribute("lang", "es")
-    send(page, "/i18n/setlang/", language="en", next="/")
+    send(page, "/language/", language="en", next="/")
     page.goto("/")
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/images/$"))
