@@ -83,6 +83,7 @@ def strict(get_response):
 
 if settings.configured:  # not yet, as the program that main() runs in
     urlpatterns = [
+        path("favicon.ico", lambda request: HttpResponse(status=204)),
         path("page/<int:number>/", page),
         path("other/", other),
         path("rules.json", text(RULES, "application/speculationrules+json")),
