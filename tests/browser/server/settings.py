@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zlib import crc32
 
 import django
 
@@ -22,4 +23,6 @@ if django.VERSION >= (6, 1):
     MAILERS = {"default": {"BACKEND": TO_FILES, "OPTIONS": {"file_path": DATA_DIR / "mail"}}}
 else:
     EMAIL_BACKEND, EMAIL_FILE_PATH = TO_FILES, DATA_DIR / "mail"
+# The sites of two workers share one server, and their pictures have the same keys.
+VIEWCOUNT_KEY_PREFIX = f"vc-{crc32(str(DATA_DIR).encode())}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
