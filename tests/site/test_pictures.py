@@ -79,8 +79,10 @@ def test_rankings(client: Client, bo: User, period: str) -> None:
 def test_ones_own_by_views(signed_in: Client, ann: User, bo: User) -> None:
     agent = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko Firefox/140.0"}
     mine, others = make_image(ann, "Mine"), make_image(bo, "Not mine")
+    make_image(ann, "Unseen")
     for image in (mine, others):
         signed_in.get(image.get_absolute_url(), headers=agent)
     text = signed_in.get("/images/mine/").content.decode()
-    assert ">Mine<" in text
+    assert text.index(">Mine<") < text.index("<b>1</b> view") < text.index(">Unseen<")
+    assert text.index(">Unseen<") < text.index("<b>0</b> views")
     assert "Not mine" not in text
