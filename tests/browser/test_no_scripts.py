@@ -33,7 +33,7 @@ def test_follow_and_like(join_plainly):
     expect(ola).to_have_url(re.compile(f"{address}$"))
     expect(ola.locator("[data-like-count]")).to_have_text("1")
     ola.goto("/images/ranking/")
-    ola.evaluate("history.back()")
+    ola.go_back(wait_until="commit")
     ola.get_by_role("button", name="Unlike").click()
     expect(ola.locator("[data-like-count]")).to_have_text("0")
 

@@ -9,7 +9,7 @@ import django
 
 import django_follow
 from bookmarks.settings import *  # noqa: F403
-from bookmarks.settings import DATA_DIR, TEMPLATES
+from bookmarks.settings import DATA_DIR, SECRET_KEY, TEMPLATES
 
 ROOT_URLCONF = "tests.browser.server.urls"
 # With ?look=templates/django_follow/base.html the pages of django_follow have the app's own look.
@@ -23,6 +23,7 @@ if django.VERSION >= (6, 1):
     MAILERS = {"default": {"BACKEND": TO_FILES, "OPTIONS": {"file_path": DATA_DIR / "mail"}}}
 else:
     EMAIL_BACKEND, EMAIL_FILE_PATH = TO_FILES, DATA_DIR / "mail"
-# The sites of two workers share one server, and their pictures have the same keys.
-VIEWCOUNT_KEY_PREFIX = f"vc-{crc32(str(DATA_DIR).encode())}"
+# The sites of two workers share one server, and their pictures have the same keys. A copy of a
+# site, with the views that it was made with, has its secret.
+VIEWCOUNT_KEY_PREFIX = f"vc-{crc32(SECRET_KEY.encode())}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
