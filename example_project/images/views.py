@@ -96,8 +96,10 @@ def ranking(request: HttpRequest) -> HttpResponse:
     period = request.GET.get("period", "week")
     if period not in PERIODS:
         raise Refusal(400, _("Rankings are of: %(periods)s.") % {"periods": ", ".join(PERIODS)})
+    pictures = pictures_for(request.user)
     context = {
-        "top": most_viewed(pictures_for(request.user), period, limit=10),
+        # A time shows what was seen in it, a trend the totals.
+        "top": most_viewed(pictures, period, limit=10, totals=period == "trending"),
         "period": period,
         "periods": PERIODS,
     }

@@ -11,11 +11,11 @@ from django.db import models
 from .backends import get_backend
 from .backends.base import Rank, Window
 from .clock import hour_of, moment, site_day
+from .counts import attach_views
 from .exceptions import UnknownPeriod
 from .targets import (
     DEFAULT_COUNTER,
     Kind,
-    Target,
     attribute_of,
     checked_number,
     kind_of,
@@ -74,6 +74,7 @@ def most_viewed(
     limit: int = 10,
     *,
     counter: str = DEFAULT_COUNTER,
+    totals: bool = True,
     using: str | None = None,
 ) -> list[_Object]:
     """Return the most viewed objects of a queryset in rank order, with `.view_count` set.
@@ -81,12 +82,13 @@ def most_viewed(
     `period` is "all", "hour", "day", "week", "month", or a timedelta; then each object has
     `.period_views` too. Or it is "trending" (recent views weigh more, half after
     VIEWCOUNT_HALF_LIFE) or "rising" (more views in the last hours than the day before let expect);
-    then each has `.score`. The filters of the queryset are respected, its order is not.
+    then each has `.score`. With `totals=False` these have no `.view_count`: for pages that do not
+    show it. The filters of the queryset are respected, its order is not.
 
     Objects with equal views come in the order of their keys; objects never viewed do not appear.
     Where more than 100 objects tie for the last places, the backend chooses which of them appear.
-    Costs one round trip (database backend: one query) and one query; a period, twice that, for the
-    totals. What is deleted or filtered away costs a query more, and a filter that leaves fewer than
+    Costs one round trip (database backend: one query) and one query; a period with its totals twice
+    that. What is deleted or filtered away costs a query more, and a filter that leaves fewer than
     `limit` of the top makes it look up the scores of all that the queryset holds. Raises
     UnknownPeriod or UnknownCounter.
     """
@@ -97,24 +99,27 @@ def most_viewed(
         checked_number("limit", limit, MOST_PLACES)
     queryset = queryset.order_by()
     if period == "rising":
-        page = _page(queryset, _rising(kind, alias), limit)
-        return _with_totals(page, kind, alias)
-    window = window_of(period, (*NAMES, "rising"))
-    if limit == 0:
-        return []
+        page, name = _page(queryset, _rising(kind, alias), limit), "score"
+    else:
+        window = window_of(period, (*NAMES, "rising"))
+        page = _most_viewed_in(queryset, kind, window, limit, alias) if limit else []
+        name = {"all": attribute_of(counter), "trending": "score"}.get(window.unit, "period_views")
+    for obj, score in page:
+        setattr(obj, name, score if name == "score" else int(score))
+    objects = [obj for obj, _ in page]
+    if totals and period != "all":
+        attach_views(objects, counter=counter, using=using)
+    return objects
+
+
+def _most_viewed_in(
+    queryset: models.QuerySet[_Object], kind: Kind, window: Window, limit: int, alias: str
+) -> list[tuple[_Object, float]]:
     ranking = get_backend().top(kind, window, limit + SPARE, alias)
     page = _page(queryset, ranking, limit)
     if len(page) < limit and len(ranking) == limit + SPARE:
         page = _page(queryset, _ranking_within(queryset, kind, window, limit, alias), limit)
-    for obj, score in page:
-        if window.unit == "trending":
-            obj.score = score  # type: ignore[attr-defined]
-        else:
-            name = attribute_of(counter) if window.unit == "all" else "period_views"
-            setattr(obj, name, int(score))
-    if window.unit == "all":
-        return [obj for obj, _ in page]
-    return _with_totals(page, kind, alias)
+    return page
 
 
 def _page(
@@ -165,16 +170,6 @@ def _rising(kind: Kind, alias: str) -> list[tuple[str, float]]:
         if views > expected:
             rising.append((key, (views - expected) ** 2 / expected))
     return rising
-
-
-def _with_totals(page: Sequence[tuple[Any, float]], kind: Kind, alias: str) -> list[Any]:
-    targets = {obj: Target(kind.model, str(obj.pk), kind.counter) for obj, _ in page}
-    totals = get_backend().totals(list(targets.values()), alias)
-    for obj, score in page:
-        setattr(obj, attribute_of(kind.counter), totals[targets[obj]])
-        if not hasattr(obj, "period_views"):
-            obj.score = score
-    return [obj for obj, _ in page]
 
 
 def rank(

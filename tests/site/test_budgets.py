@@ -25,9 +25,10 @@ PAGES = {
     "/people/ann/": 0,
     "/people/member2/": 0,
     "/images/": 1,
-    "/images/ranking/": 2,  # who is in it, and what waits of their totals
+    "/images/ranking/": 1,
+    "/images/ranking/?period=day": 1,
     "/images/ranking/?period=all": 1,
-    "/images/ranking/?period=trending": 2,
+    "/images/ranking/?period=trending": 2,  # one for the order, one for the counts
 }
 FOR_MEMBERS = {
     "/": 0,

@@ -611,6 +611,18 @@ class ViewCountContract:
             assert ranking[0].score > ranking[1].score > 0
             flush()
 
+    @pytest.mark.parametrize(
+        ("period", "name"), [("week", "period_views"), ("trending", "score"), ("rising", "score")]
+    )
+    def test_most_viewed_without_totals(self, period: str, name: str) -> None:
+        topic = Topic.objects.create(name="a")
+        count_view(None, topic, views=3)
+
+        (found,) = most_viewed(Topic.objects.all(), period, totals=False)
+
+        assert getattr(found, name) == getattr(most_viewed(Topic.objects.all(), period)[0], name)
+        assert not hasattr(found, "view_count")
+
     def test_rising(self) -> None:
         steady, rising, quiet = (Topic.objects.create(name=name) for name in "abc")
         for hours in range(1, 25):
