@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from secrets import token_hex
 from typing import Any
 
 from django.conf import settings
@@ -18,9 +19,12 @@ THUMBNAIL = (480, 360)
 
 
 def picture_path(image: Image, filename: str) -> str:
-    """Where the file of a picture is kept, under a name that people can read."""
-    name = slugify(image.title)[:80] or "picture"
-    return f"images/{image.created:%Y/%m}/{name}{PurePosixPath(filename).suffix}"
+    """Where the file of a picture is kept, under a name that people can read and nobody guesses.
+
+    So the files of a private member, and their thumbnails, are for those who see the pages.
+    """
+    name, secret = slugify(image.title)[:60] or "picture", token_hex(8)
+    return f"images/{image.created:%Y/%m}/{name}-{secret}{PurePosixPath(filename).suffix}"
 
 
 class ImageQuerySet(models.QuerySet["Image"]):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,7 +16,7 @@ from django_follow.models import Follow, FollowRequest
 from images.models import Image
 from images.services import like
 
-from .conftest import make_member
+from .conftest import make_image, make_member
 
 PLACES = ["/images/", "/images/ranking/?period=all", "/people/bo/", "/people/cleo/", "/", "/you/"]
 FEEDS = ["/activity/public/rss/", "/activity/actors/{bo}/atom/", "/activity/public/?size=20"]
@@ -56,6 +58,13 @@ def test_private(seen, ann: User, private: User) -> None:
     assert seen(private)
     Follow.objects.create(follower=ann, followee=private)
     assert seen(ann)
+
+
+def test_nobody_guesses_the_address_of_a_file(ann: User, image: Image) -> None:
+    names = {Path(made.image.name).stem for made in (image, make_image(ann, image.title))}
+    assert len(names) == 2
+    assert all(re.fullmatch(r"[a-z-]+-[0-9a-f]{16}", name) for name in names)
+    assert Path(image.image.name).stem in image.thumbnail.name
 
 
 @pytest.mark.parametrize("blocker", ["ann", "bo"])

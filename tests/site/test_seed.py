@@ -29,7 +29,7 @@ def site() -> dict[str, list]:
             )
         ),
         "pictures": [
-            (i.title, i.user.username, i.created, i.image.name, i.total_likes, get_views(i))
+            (i.title, i.user.username, i.created, i.width, i.total_likes, get_views(i))
             for i in Image.objects.select_related("user").order_by("title")
         ],
         "follows": sorted(
