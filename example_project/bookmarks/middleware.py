@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware import common, locale
 from django.utils.cache import patch_vary_headers
@@ -29,7 +30,7 @@ def content_security_policy(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         # Django's own report of a crash, shown to developers, styles itself inside the page.
-        if response.status_code < 500:
+        if response.status_code < 500 or not settings.DEBUG:
             response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 

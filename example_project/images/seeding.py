@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 DAYS = 30
-LIKES_PER_PICTURE = 15
+LIKES_PER_PICTURE = 20
 VIEWS_PER_PICTURE = 100
 HALF_LIFE = 6  # days in which interest in a picture falls to half
 KINDS = ("join", "bookmark", "follow", "like")

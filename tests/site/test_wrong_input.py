@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 
+from bookmarks.middleware import POLICY
 from bookmarks.pages import media
 from images.models import Image
 
@@ -249,7 +250,9 @@ def test_sign_in_form(client: Client, ann: User, name: str) -> None:
 def test_unforeseen_crash_has_a_page(client: Client, ann: User, settings, monkeypatch) -> None:
     monkeypatch.setattr("account.views.members", lambda: 1 / 0)
     client.raise_request_exception = False
-    readable(client.get("/people/"), 500)
+    response = client.get("/people/")
+    readable(response, 500)
+    assert response["Content-Security-Policy"] == POLICY
 
 
 @pytest.mark.parametrize("debug", [True, False])
