@@ -140,22 +140,29 @@ def cluster_backend(cluster_url: str, settings: Any) -> Iterator[RedisBackend]:
 def round_trips(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
     """Count what this thread really writes to servers: `with round_trips() as sent`.
 
-    A pipeline is written at once. The greetings of a new connection count, too.
+    A pipeline is written at once. What a new connection introduces itself with does not count: when
+    the pool opens one is nothing to a test.
     """
     thread = threading.get_ident()
 
     @contextmanager
     def counted() -> Iterator[list[Any]]:
         connection, sent = redis.connection.AbstractConnection, []
-        send = connection.send_packed_command
+        send, connect = connection.send_packed_command, connection.connect_check_health
 
         def record(self: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
             if threading.get_ident() == thread:
                 sent.append(command)
             return send(self, command, *args, **kwargs)
 
+        def greet(self: Any, *args: Any, **kwargs: Any) -> None:
+            before = len(sent)
+            connect(self, *args, **kwargs)
+            del sent[before:]
+
         with monkeypatch.context() as patch:
             patch.setattr(connection, "send_packed_command", record)
+            patch.setattr(connection, "connect_check_health", greet)
             yield sent
 
     return counted
