@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import signal
-from threading import Event
+from select import select
+from socket import socketpair
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -44,13 +45,14 @@ class Command(BaseCommand):
 
     def repeat(self, every: float, database: str | None) -> None:
         """Flush until told to stop; the one on its way is finished."""
-        stopped = Event()
+        # A handler may interrupt a wait for anything with a lock, and would wait for that lock.
+        told, tell = socketpair()
         before = {
-            number: signal.signal(number, lambda *_: stopped.set())
+            number: signal.signal(number, lambda *_: tell.send(b"."))
             for number in (signal.SIGTERM, signal.SIGINT)
         }
         try:
-            while not stopped.is_set():
+            while True:
                 close_old_connections()
                 try:
                     self.move(database)
@@ -58,10 +60,13 @@ class Command(BaseCommand):
                     # Both come back; what waits is moved then.
                     self.stderr.write(f"Nothing lost, but not all moved. {error}")
                 self.stdout.flush()  # a pipe would fill first, which takes hours
-                stopped.wait(every)
+                if select([told], [], [], every)[0]:
+                    return
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            told.close()
+            tell.close()
 
     def move(self, database: str | None) -> None:
         moved = flush(using=database)
