@@ -12,6 +12,7 @@ import pytest
 import yaml
 from django.test import Client
 
+from tests import servers
 from tests.servers import ROOT
 
 SITE = ROOT / "example_project"
@@ -178,3 +179,16 @@ def test_compose_sets_what_is_read_and_asks_for_secrets() -> None:
         assert not re.search(rf"\$\{{{name}(?!:\?)", text)
     assert {"web", "flush", "migrate", "db", "valkey"} <= set(services)
     assert all("healthcheck" in services[name] for name in ("web", "flush", "db", "valkey"))
+
+
+def test_valkey_of_compose_keeps_what_it_took_and_answers_to_other_containers() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    server, *words = services["valkey"]["command"]
+    names = [word.removeprefix("--").replace("-", "_") for word in words[::2]]
+    with servers.nodes() as farm:
+        config = farm.node(**dict(zip(names, words[1::2], strict=True))).client().config_get()
+
+    assert server == "valkey-server"
+    assert config["appendonly"] == "yes"
+    assert config["maxmemory-policy"] == "noeviction"
+    assert config["protected-mode"] == "no"
