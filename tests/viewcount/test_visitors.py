@@ -250,7 +250,7 @@ class TestVisitor:
             visitor_from("203.0.113.7", NOW, "default"),
         ):
             text = repr(visitor)
-            assert not any(part in text for part in ("203", "Chrome", ann.username))
+            assert not any(part in text for part in ("203.0", "Chrome", ann.username))
 
     def test_day_before_is_told_while_the_cooldown_reaches_it(self, settings: Any) -> None:
         settings.TIME_ZONE = "Europe/Oslo"
