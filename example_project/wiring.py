@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from account.privacy import hidden_from
@@ -92,15 +93,16 @@ def muted(user: Any) -> QuerySet[Mute, Any] | None:
 
 
 def public(actions: QuerySet[Action], viewer: User | None) -> QuerySet[Action]:
-    """ACTIVITY_QUERYSET: what private members do is for their followers."""
-    return actions.exclude(actor__in=hidden_from(viewer))
+    """ACTIVITY_QUERYSET: private members are for their followers, whoever does something.
 
-
-def visible(actions: list[Action], viewer: User | None) -> Iterable[Action]:
-    """ACTIVITY_VISIBLE: neither is what others do to the pictures of private members."""
-    owners = {action.target.user_id for action in actions if isinstance(action.target, Image)}
-    hidden = set(hidden_from(viewer).filter(pk__in=owners).values_list("pk", flat=True))
-    return [action for action in actions if getattr(action.target, "user_id", None) not in hidden]
+    In SQL, not in ACTIVITY_VISIBLE, so that what is counted as new is what the page shows.
+    """
+    hidden, types = hidden_from(viewer), ContentType.objects.get_for_models(User, Image)
+    target = Cast(OuterRef("target_object_id"), BigIntegerField())
+    to_them = Q(target_content_type=types[User]) & Exists(hidden.filter(pk=target))
+    theirs = Image.objects.filter(pk=target, user__in=hidden)
+    to_theirs = Q(target_content_type=types[Image]) & Exists(theirs)
+    return actions.exclude(actor__in=hidden).exclude(to_them | to_theirs)
 
 
 def pictures() -> QuerySet[Image]:

@@ -18,7 +18,7 @@ def hidden_from(viewer: Any) -> QuerySet[User, Any]:
         hidden &= ~Q(pk=viewer.pk) & ~Q(pk__in=Follow.objects.of(viewer).values("followee"))
         hidden |= Q(pk__in=Block.objects.of(viewer).values("blocked"))
         hidden |= Q(pk__in=Block.objects.to(viewer).values("blocker"))
-    return User.objects.filter(hidden).values("pk")
+    return User.objects.filter(hidden | Q(is_active=False)).values("pk")
 
 
 def is_private(member: Any) -> bool:

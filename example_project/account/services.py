@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from django_follow.api import accept
+from django_follow.exceptions import FollowError
 from django_follow.models import FollowRequest
 
 from .models import Profile
@@ -35,6 +37,10 @@ def register(
 
 
 def accept_all(member: User) -> None:
-    """Let everybody follow who has asked to: a member who is not private any more has no say."""
+    """Let everybody follow who has asked to: a member who is not private any more has no say.
+
+    The request of one who must not follow, such as one who follows too many, stays.
+    """
     for request in FollowRequest.objects.to(member).select_related("follower", "followee"):
-        accept(request)
+        with suppress(FollowError):
+            accept(request)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from account.privacy import hidden_from
 from bookmarks.pages import MemberRequest, Refusal, page, safe_next, turn_page, wants_json
 from django_viewcount.api import attach_views, count_view, get_views, most_viewed, series
 from django_viewcount.rendering import sparkline
@@ -69,13 +70,14 @@ def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     views = count_view(request, image).views
     days = series(image, days=30)
     liked = image.users_like.filter(pk=request.user.pk).exists() if request.user.pk else False
+    likers = image.users_like.exclude(pk__in=hidden_from(request.user))
     context = {
         "image": image,
         "views": get_views(image) if views is None else views,
         "visitors": sum(day.uniques or 0 for day in days),
         "sparkline": sparkline(days),
         "liked": liked,
-        "likers": image.users_like.filter(is_active=True).select_related("profile")[:12],
+        "likers": likers.select_related("profile")[:12],
     }
     return render(request, "images/detail.html", context)
 

@@ -17,9 +17,14 @@ from images.models import Image
 from images.services import like
 
 from .conftest import make_image, make_member
+from .test_news import cursor
 
 PLACES = ["/images/", "/images/ranking/?period=all", "/people/bo/", "/people/cleo/", "/", "/you/"]
 FEEDS = ["/activity/public/rss/", "/activity/actors/{bo}/atom/", "/activity/public/?size=20"]
+
+
+def words(client: Client, path: str) -> str:
+    return re.sub(r"(<[^>]+>|\s)+", " ", client.get(path).content.decode())
 
 
 @pytest.fixture
@@ -86,6 +91,72 @@ def test_muted_members_are_not_heard_of(signed_in: Client, ann: User, image: Ima
     assert image.title not in signed_in.get("/").content.decode()
 
 
+def test_what_is_done_to_private_members_is_for_their_followers(
+    client: Client, ann: User, private: User, django_capture_on_commit_callbacks
+) -> None:
+    cleo = make_member("cleo")
+    with django_capture_on_commit_callbacks(execute=True):
+        Follow.objects.create(follower=cleo, followee=private)
+        follow(ann, cleo)
+    places = {None: [*FEEDS, "/people/cleo/"], ann: ["/", "/people/cleo/"]}
+
+    def told(viewer: User | None) -> list[bool]:
+        client.logout()
+        if viewer:
+            client.force_login(viewer)
+        texts = [client.get(place.format(bo=cleo.pk)).content.decode() for place in places[viewer]]
+        return ["/people/bo/" in text or "following bo" in text for text in texts]
+
+    assert not any(told(None) + told(ann))
+    Follow.objects.create(follower=ann, followee=private)
+    assert all(told(ann))
+
+
+def test_nothing_is_counted_as_new_that_is_not_shown(
+    signed_in: Client, ann: User, image: Image, private: User
+) -> None:
+    cleo = make_member("cleo")
+    follow(ann, cleo)
+    make_image(cleo, "First")
+    since = cursor(signed_in)
+    signed_in.post("/", {"cursor": since})
+    like(cleo, image)
+    assert signed_in.get("/news/around/", {"since": since}).json() == {"new": 0}
+    assert "new since" not in signed_in.get("/").content.decode()
+    Follow.objects.create(follower=ann, followee=private)
+    assert signed_in.get("/news/around/", {"since": since}).json() == {"new": 1}
+
+
+@pytest.mark.parametrize("hides", ["private", "blocks", "is closed"])
+def test_likers(signed_in: Client, ann: User, bo: User, hides: str) -> None:
+    image = make_image(ann)
+    like(bo, image)
+    path = image.get_absolute_url()
+    assert "/people/bo/" in signed_in.get(path).content.decode()
+    if hides == "private":
+        Profile.objects.filter(user=bo).update(private=True)
+    elif hides == "blocks":
+        block(bo, ann)
+    else:
+        User.objects.filter(pk=bo.pk).update(is_active=False)
+    assert "/people/bo/" not in signed_in.get(path).content.decode()
+
+
+def test_closed_accounts_show_nothing(seen, ann: User, bo: User) -> None:
+    User.objects.filter(pk=bo.pk).update(is_active=False)
+    assert not seen(None)
+    assert not seen(ann)
+
+
+def test_who_follows_a_hidden_member_is_not_told(signed_in: Client, ann: User, bo: User) -> None:
+    cleo = make_member("cleo")
+    follow(ann, cleo)
+    follow(cleo, bo)
+    assert "whom you follow" in words(signed_in, "/people/bo/")
+    Profile.objects.filter(user=bo).update(private=True)
+    assert "whom you follow" not in words(signed_in, "/people/bo/")
+
+
 def test_private_members_are_asked(
     signed_in: Client, ann: User, private: User, django_capture_on_commit_callbacks
 ) -> None:
@@ -108,6 +179,20 @@ def test_who_becomes_public_accepts_all(client: Client, ann: User, private: User
     client.post("/profile/", data)
     assert Follow.objects.filter(follower=ann, followee=private).exists()
     assert not FollowRequest.objects.exists()
+
+
+def test_becoming_public_does_not_fail_for_one_who_follows_too_many(
+    client: Client, ann: User, private: User, settings
+) -> None:
+    cleo = make_member("cleo")
+    follow(ann, private)
+    follow(cleo, private)
+    follow(ann, cleo)
+    settings.FOLLOW_MAX_FOLLOWING = 1
+    client.force_login(private)
+    assert client.post("/profile/", {"email": "bo@example.com", "bio": ""}).status_code == 302
+    assert list(Follow.objects.filter(followee=private).values_list("follower")) == [(cleo.pk,)]
+    assert list(FollowRequest.objects.values_list("follower")) == [(ann.pk,)]
 
 
 def test_lists_of_private_members(client: Client, ann: User, private: User) -> None:
