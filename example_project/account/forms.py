@@ -18,7 +18,7 @@ from django.core.validators import RegexValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookmarks.forms import PlainLabelsMixin
+from bookmarks.forms import LinesField, PlainLabelsMixin
 from bookmarks.pictures import PictureField
 
 from . import services
@@ -43,11 +43,17 @@ class SignInForm(PlainLabelsMixin, AuthenticationForm):
         self.fields["username"].widget.attrs["maxlength"] = 254
 
 
-class UniqueEmailMixin:
-    """Refuse an e-mail address that another member has, in whatever case."""
+class MemberMixin:
+    """Names on one line, and an e-mail address that no other member has, in whatever case."""
 
     cleaned_data: dict[str, Any]
     member: User
+
+    def clean_first_name(self) -> str:
+        return " ".join(self.cleaned_data["first_name"].split())
+
+    def clean_last_name(self) -> str:
+        return " ".join(self.cleaned_data["last_name"].split())
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -56,7 +62,7 @@ class UniqueEmailMixin:
         return email
 
 
-class RegisterForm(UniqueEmailMixin, PlainLabelsMixin, UserCreationForm):  # type: ignore[type-arg]
+class RegisterForm(MemberMixin, PlainLabelsMixin, UserCreationForm):  # type: ignore[type-arg]
     email = forms.EmailField(label=_("E-mail address"))
 
     class Meta:
@@ -80,10 +86,10 @@ class RegisterForm(UniqueEmailMixin, PlainLabelsMixin, UserCreationForm):  # typ
         return services.register(super().save(commit=False))
 
 
-class ProfileForm(UniqueEmailMixin, PlainLabelsMixin, forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(MemberMixin, PlainLabelsMixin, forms.ModelForm):  # type: ignore[type-arg]
     first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
-    email = forms.EmailField(label=_("E-mail address"))
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
     photo = PictureField(
         label=_("Photo"),
         max_side=PHOTO_SIDE,
@@ -95,6 +101,7 @@ class ProfileForm(UniqueEmailMixin, PlainLabelsMixin, forms.ModelForm):  # type:
     class Meta:
         model = Profile
         fields = ("first_name", "last_name", "email", "photo", "bio", "private")
+        field_classes = {"bio": LinesField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

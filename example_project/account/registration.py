@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login, views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.contrib.messages.views import SuccessMessageMixin
+from django.db import IntegrityError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -80,9 +82,13 @@ def register(request: HttpRequest) -> HttpResponse:
         return redirect("dashboard")
     form = RegisterForm(request.POST or None)
     if form.is_valid():
-        member = form.save()
-        login(request, member, backend="account.authentication.MemberBackend")
-        messages.success(request, _("Welcome, %(name)s.") % {"name": member})
-        return redirect("dashboard")
+        try:
+            member = form.save()
+        except IntegrityError:  # somebody took the name since it was looked for
+            form.add_error("username", form.instance.unique_error_message(User, ("username",)))
+        else:
+            login(request, member, backend="account.authentication.MemberBackend")
+            messages.success(request, _("Welcome, %(name)s.") % {"name": member})
+            return redirect("dashboard")
     status = 400 if request.method == "POST" else 200
     return render(request, "account/register.html", {"form": form}, status=status)

@@ -2,8 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+
+class LinesField(forms.CharField):
+    """Text of several lines, as long as browsers count it: they send two characters for a break."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
 
 
 class PlainLabelsMixin:

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from bookmarks.forms import PlainLabelsMixin
+from bookmarks.forms import LinesField, PlainLabelsMixin
 from bookmarks.pictures import PictureField, read_picture
 
 from . import services
@@ -34,7 +34,7 @@ class ImageForm(PlainLabelsMixin, forms.Form):
         required=False,
         help_text=_("JPEG, PNG, WebP or GIF, at most 5 MB."),
     )
-    description = forms.CharField(
+    description = LinesField(
         label=_("Description"),
         max_length=2000,
         required=False,

@@ -36,6 +36,12 @@ def test_reset(client: Client, ann: User) -> None:
     assert "used up" in client.get(link).content.decode()
 
 
+def test_mail_says_nothing_that_a_stranger_wrote(client: Client, ann: User) -> None:
+    User.objects.filter(pk=ann.pk).update(first_name="Open https://evil.example now")
+    client.post("/password/reset/", {"email": ann.email})
+    assert "evil" not in mail.outbox[0].body
+
+
 def test_nobody_learns_who_has_an_account(client: Client, db) -> None:
     assert (
         client.post("/password/reset/", {"email": "x@example.com"}).url == "/password/reset/sent/"

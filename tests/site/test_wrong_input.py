@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 
+from account import services
+from account.models import Profile
 from bookmarks.middleware import POLICY
 from bookmarks.pages import media
 from images.models import Image
 
-from .conftest import picture_bytes, upload
+from .conftest import make_member, picture_bytes, upload
 
 HUGE = str(10**30)
 DIGITS = "9" * 5000  # more than int() takes
@@ -269,3 +272,51 @@ def test_media_that_is_not_there(rf, path):
     request.user = AnonymousUser()
 
     assert media(request, path).status_code == 404
+
+
+def test_name_that_was_taken_in_the_meantime(client: Client, db, monkeypatch) -> None:
+    register = services.register
+
+    def late(member: User, **kwargs: Any) -> User:
+        make_member(member.username)
+        return register(member, **kwargs)
+
+    monkeypatch.setattr(services, "register", late)
+    password = "tea-and-biscuits-9"
+    data = {"username": "ann", "email": "a@example.com", "password1": password}
+    response = client.post("/register/", {**data, "password2": password})
+    assert response.status_code == 400
+    assert "already exists" in response.content.decode()
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("length", [254, 255])
+def test_long_email(signed_in: Client, ann: User, length: int) -> None:
+    email = "a@" + "b" * 60 + ".c" * ((length - 66) // 2) + ".com"
+    email = "a" * (length - len(email)) + email
+    assert len(email) == length
+    status = signed_in.post("/profile/", {"email": email, "bio": ""}).status_code
+    assert status == (302 if length == 254 else 400)
+
+
+def test_lines_are_as_long_as_the_browser_counts_them(signed_in: Client, ann: User) -> None:
+    data = {"email": "ann@example.com", "bio": "\r\n".join("x" * 250)}
+    assert signed_in.post("/profile/", data).status_code == 302
+    assert len(Profile.objects.get(user=ann).bio) == 499
+
+
+def test_names_have_one_line(signed_in: Client, ann: User) -> None:
+    data = {
+        "email": "ann@example.com",
+        "bio": "",
+        "first_name": "Ann,\n\nyour account",
+        "last_name": " K\tL",
+    }
+    assert signed_in.post("/profile/", data).status_code == 302
+    ann.refresh_from_db()
+    assert (ann.first_name, ann.last_name) == ("Ann, your account", "K L")
+
+
+def test_language_of_a_page_that_was_posted(signed_in: Client) -> None:
+    text = signed_in.post("/images/like/", {"id": "x"}).content.decode()
+    assert 'name="next" value="/"' in text
