@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from account.privacy import hidden_from
@@ -93,16 +92,21 @@ def muted(user: Any) -> QuerySet[Mute, Any] | None:
 
 
 def public(actions: QuerySet[Action], viewer: User | None) -> QuerySet[Action]:
-    """ACTIVITY_QUERYSET: private members are for their followers, whoever does something.
+    """ACTIVITY_QUERYSET: what private members do is for their followers."""
+    return actions.exclude(actor__in=hidden_from(viewer))
 
-    In SQL, not in ACTIVITY_VISIBLE, so that what is counted as new is what the page shows.
-    """
-    hidden, types = hidden_from(viewer), ContentType.objects.get_for_models(User, Image)
-    target = Cast(OuterRef("target_object_id"), BigIntegerField())
-    to_them = Q(target_content_type=types[User]) & Exists(hidden.filter(pk=target))
-    theirs = Image.objects.filter(pk=target, user__in=hidden)
-    to_theirs = Q(target_content_type=types[Image]) & Exists(theirs)
-    return actions.exclude(actor__in=hidden).exclude(to_them | to_theirs)
+
+def visible(actions: list[Action], viewer: User | None) -> Iterable[Action]:
+    """ACTIVITY_VISIBLE: so is what others do to them and to their pictures."""
+    whose = {action: owner_of(action.target) for action in actions}
+    owners = hidden_from(viewer).filter(pk__in=set(whose.values()))
+    hidden = set(owners.values_list("pk", flat=True))
+    return [action for action in actions if whose[action] not in hidden]
+
+
+def owner_of(target: Any) -> Any:
+    """The key of the member that a target is, or belongs to."""
+    return target.user_id if isinstance(target, Image) else getattr(target, "pk", None)
 
 
 def pictures() -> QuerySet[Image]:

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 
 from bookmarks.pages import Refusal
 from django_activity.api import advance_marker, stream_marker
+from django_activity.cursors import decode_cursor, position_of
 from django_activity.exceptions import InvalidCursor
+from django_activity.models import Action
 from django_activity.streams import GroupedPage, Stream, actor_stream, home_stream, public_stream
 from django_follow.models import Follow
 
 SIZE = 20
+MOST_NEW = 100
 PICTURES = 500  # of a member, the newest ones: what is done to others is not looked for
 
 
@@ -44,11 +47,22 @@ def news_page(member: User, name: str, before: str) -> dict[str, Any]:
     """A page of one of these, and on the first one how much is new since the last visit."""
     stream = STREAMS[name](member)
     marker = None if before else stream_marker(member, name)
+    page = read(stream, before)
     return {
-        "stream": read(stream, before),
+        "stream": page,
         "stream_of_all": name == "around" and not stream.sources,
-        "unseen": 0 if marker is None or not marker.cursor else marker.unseen(stream),
+        "unseen": unseen(stream, page, marker.cursor) if marker and marker.cursor else 0,
     }
+
+
+def unseen(stream: Stream, page: GroupedPage, since: str) -> int:
+    """How many actions of a page are newer than a cursor; where all are, how many of the stream.
+
+    Not the stream's count alone: that has what ACTIVITY_VISIBLE keeps from the page, too.
+    """
+    read_to = decode_cursor(since, Action)
+    new = [position_of(action) > read_to for group in page.groups for action in group.actions]
+    return stream.count_since(since, MOST_NEW) if all(new) and page.next_cursor else sum(new)
 
 
 def mark_read(member: User, name: str, cursor: str) -> None:
@@ -60,11 +74,16 @@ def mark_read(member: User, name: str, cursor: str) -> None:
 
 
 def count_news(member: User, name: str, since: str) -> int:
-    """How much came to a stream since a cursor, counted to 100 at most."""
+    """How much came to a stream since a cursor, counted to MOST_NEW at most."""
     try:
-        return STREAMS[name](member).count_since(since or None)
+        return newer(STREAMS[name](member), since or None)
     except InvalidCursor:
         raise _damaged() from None
+
+
+def newer(stream: Stream, since: str | None) -> int:
+    """How many of the actions that a reader would see are newer than a cursor."""
+    return len(stream.newest(since, MOST_NEW).actions)
 
 
 def member_page(member: User, viewer: Any, before: str) -> GroupedPage:

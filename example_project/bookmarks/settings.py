@@ -155,6 +155,7 @@ FOLLOW_MAX_FOLLOWING = 5000
 ACTIVITY_FOLLOWEES = "wiring.followees"
 ACTIVITY_EXCLUDED = "wiring.muted"
 ACTIVITY_QUERYSET = "wiring.public"
+ACTIVITY_VISIBLE = "wiring.visible"
 ACTIVITY_ON_TARGET_DELETE = {"images.Image": "cascade"}
 ACTIVITY_ACTOR_SELECT_RELATED = ("profile",)
 ACTIVITY_PREFETCH = {"images.image": "wiring.pictures", "auth.user": "wiring.people"}

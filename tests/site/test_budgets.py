@@ -15,6 +15,8 @@ from images.models import Image
 from images.services import like
 from tests.viewcount.conftest import redis_backend, redis_url, round_trips  # noqa: F401
 
+from .test_news import cursor
+
 pytestmark = pytest.mark.usefixtures("redis_backend")
 
 # By path: how many round trips to Redis the page needs.
@@ -91,6 +93,28 @@ def test_pages(
     assert cost(path) == few
     assert few[0] <= MOST
     assert few[1] == trips
+
+
+@pytest.mark.parametrize("path", ["/", "/you/", "/news/around/", "/news/about/"])
+def test_what_is_new(
+    signed_in: Client,
+    ann: User,
+    populate: Callable[[int], None],
+    django_capture_on_commit_callbacks: Any,
+    cost: Callable[[str], tuple[int, int]],
+    path: str,
+) -> None:
+    page = {"/news/around/": "/", "/news/about/": "/you/"}.get(path, path)
+    costs = []
+    for number in (1, 20, 20):  # then more is new than a page shows
+        with django_capture_on_commit_callbacks(execute=True):
+            populate(number)
+        if number == 1:
+            signed_in.post(page, {"cursor": cursor(signed_in, page)})
+        else:
+            costs.append(cost(path))
+    assert costs[0] == costs[1]
+    assert costs[0][0] <= MOST
 
 
 def test_picture(
