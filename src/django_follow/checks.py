@@ -7,6 +7,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings as project_settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import models
+from django.utils.module_loading import import_string
 
 from .accessors import clashing_names, declares_accessors, well_formed
 from .conf import Settings, settings
@@ -14,6 +15,7 @@ from .counting import counters
 from .edges import edge_models
 
 PREFIX = "FOLLOW_"
+FUNCTIONS = ("LIST_VISIBILITY", "REQUIRES_APPROVAL")
 
 
 def known_settings() -> set[str]:
@@ -28,7 +30,7 @@ def known_settings() -> set[str]:
 def check_settings(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Find misspelt FOLLOW_* settings and values of the wrong shape."""
+    """Find misspelt FOLLOW_* settings, and values that the app could not use."""
     messages: list[CheckMessage] = [
         Warning(
             f"{name} is not a setting of django_follow.",
@@ -47,7 +49,30 @@ def check_settings(
                 id="django_follow.E001",
             )
         )
-    return messages
+    for name in FUNCTIONS:
+        messages += check_function(PREFIX + name, getattr(project_settings, PREFIX + name, None))
+    messages += check_number("FOLLOW_MAX_FOLLOWING", settings.max_following, 0, ", or None")
+    return messages + check_number("FOLLOW_PAGE_SIZE", settings.page_size, 1)
+
+
+def check_function(name: str, value: Any) -> list[CheckMessage]:
+    try:
+        found = import_string(value) if isinstance(value, str) else value
+    except ImportError as error:
+        found, reason = None, str(error)
+    else:
+        reason = f"{value!r} cannot be called."
+    if value is None or callable(found):
+        return []
+    hint = "Give a callable or the dotted path of one."
+    return [Error(f"{name}: {reason}", hint=hint, id="django_follow.E006")]
+
+
+def check_number(name: str, value: Any, least: int, other: str = "") -> list[CheckMessage]:
+    if (value is None and other) or (type(value) is int and value >= least):
+        return []
+    hint = f"Give a whole number, {least} or more{other}."
+    return [Error(f"{name} is {value!r}.", hint=hint, id="django_follow.E007")]
 
 
 def check_accessors(

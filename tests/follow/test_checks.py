@@ -48,6 +48,50 @@ class TestSettings:
             )
         ]
 
+    @pytest.mark.parametrize("name", ["FOLLOW_LIST_VISIBILITY", "FOLLOW_REQUIRES_APPROVAL"])
+    @pytest.mark.parametrize(
+        ("value", "reason"),
+        [
+            ("mysite.rules.private", "No module named 'mysite'"),
+            ("testapp.models.missing", 'Module "testapp.models" does not define a "missing"'),
+            ("private", "private doesn't look like a module path"),
+            (True, "True cannot be called."),
+            ("testapp.models.__name__", "'testapp.models.__name__' cannot be called."),
+        ],
+    )
+    def test_function_that_is_none(self, settings, name, value, reason):
+        setattr(settings, name, value)
+
+        (message,) = check_settings()
+        assert message.msg.startswith(f"{name}: {reason}")
+        assert message.hint == "Give a callable or the dotted path of one."
+        assert message.id == "django_follow.E006"
+
+    @pytest.mark.parametrize(
+        ("name", "value", "hint"),
+        [
+            ("FOLLOW_MAX_FOLLOWING", "5", "Give a whole number, 0 or more, or None."),
+            ("FOLLOW_MAX_FOLLOWING", -1, "Give a whole number, 0 or more, or None."),
+            ("FOLLOW_MAX_FOLLOWING", True, "Give a whole number, 0 or more, or None."),
+            ("FOLLOW_PAGE_SIZE", "50", "Give a whole number, 1 or more."),
+            ("FOLLOW_PAGE_SIZE", 0, "Give a whole number, 1 or more."),
+            ("FOLLOW_PAGE_SIZE", None, "Give a whole number, 1 or more."),
+        ],
+    )
+    def test_number_that_is_none(self, settings, name, value, hint):
+        setattr(settings, name, value)
+
+        assert check_settings() == [
+            Error(f"{name} is {value!r}.", hint=hint, id="django_follow.E007")
+        ]
+
+    def test_functions_and_numbers(self, settings):
+        settings.FOLLOW_LIST_VISIBILITY = lambda viewer, owner, kind: True
+        settings.FOLLOW_REQUIRES_APPROVAL = "testapp.models.Topic"
+        settings.FOLLOW_MAX_FOLLOWING, settings.FOLLOW_PAGE_SIZE = 0, 1
+
+        assert check_settings() == []
+
 
 class TestAccessors:
     def test_clash(self, settings):
