@@ -11,5 +11,8 @@ class AccountConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.models import User
 
+        from . import receivers
+
+        receivers.connect()
         # The stock user calls itself by its username, and people call each other by their names.
         User.add_to_class("__str__", lambda user: user.get_full_name() or user.get_username())

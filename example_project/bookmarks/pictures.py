@@ -42,12 +42,30 @@ def read_picture(file: IO[bytes], max_side: int) -> ContentFile[bytes]:
 
 def encode(picture: Image.Image) -> ContentFile[bytes]:
     """Return a picture as a file: JPEG, or WebP when parts of it are transparent."""
-    buffer = BytesIO()
-    if picture.has_transparency_data:
-        picture.convert("RGBA").save(buffer, "WEBP", quality=85)
+    if picture.mode.startswith("I"):  # 16 bits of grey, which convert() would cut off at 255
+        picture = picture.point(lambda value: value / 256).convert("L")
+    buffer, transparent = BytesIO(), picture.has_transparency_data
+    drawn = picture.convert("RGBA" if transparent else "RGB")
+    drawn.info.clear()  # Pillow would save the comments that it has read
+    if transparent:
+        drawn.save(buffer, "WEBP", quality=85)
         return ContentFile(buffer.getvalue(), name="picture.webp")
-    picture.convert("RGB").save(buffer, "JPEG", quality=85, progressive=True)
+    drawn.save(buffer, "JPEG", quality=85, progressive=True)
     return ContentFile(buffer.getvalue(), name="picture.jpg")
+
+
+class Cover:
+    """Processor of thumbnails: fill a size, and cut off what reaches over it.
+
+    That of imagekit scales the whole picture before it cuts: a line of 1 by 1600 pixels to 480 by
+    768,000.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+
+    def process(self, picture: Image.Image) -> Image.Image:
+        return ImageOps.fit(picture, (self.width, self.height), Image.Resampling.LANCZOS)
 
 
 class PictureField(forms.FileField):

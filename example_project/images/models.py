@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
 from model_utils.fields import AutoCreatedField
 
 from account.privacy import hidden_from
+from bookmarks.pictures import Cover
 
 THUMBNAIL = (480, 360)
 
@@ -65,7 +65,7 @@ class Image(models.Model):
     # Made when the picture is saved, so that a page of them opens no file.
     thumbnail = ImageSpecField(
         source="image",
-        processors=[ResizeToFill(*THUMBNAIL)],
+        processors=[Cover(*THUMBNAIL)],
         format="WEBP",
         options={"quality": 72},
     )

@@ -1,13 +1,15 @@
-"""Keep Image.total_likes right, however the likes change and from whichever side."""
+"""Keep Image.total_likes right, however the likes change, and no file without its picture."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.db.models.signals import m2m_changed, pre_delete
+from django.db.models.signals import m2m_changed, post_delete, pre_delete
 
 from .models import Image
 
@@ -19,6 +21,7 @@ def connect() -> None:
     pre_delete.connect(
         take_likes_back, sender=settings.AUTH_USER_MODEL, dispatch_uid="images.take_likes_back"
     )
+    post_delete.connect(delete_files, sender=Image, dispatch_uid="images.delete_files")
 
 
 def count_likes(
@@ -52,3 +55,10 @@ def count_likes(
 def take_likes_back(instance: Any, **kwargs: Any) -> None:
     """A deleted member's likes go with them, but a cascade sends no m2m_changed."""
     instance.images_liked.clear()
+
+
+def delete_files(instance: Image, using: str, **kwargs: Any) -> None:
+    """The files go once it is certain that the picture has gone, whoever deleted it."""
+    for file in (instance.image, instance.thumbnail):
+        delete = partial(file.storage.delete, str(file.name))
+        transaction.on_commit(delete, using=using, robust=True)

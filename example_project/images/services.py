@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -23,7 +22,11 @@ def bookmark(image: Image, file: ContentFile[bytes]) -> Image:
 
 @transaction.atomic
 def like(member: User, image: Image, *, at: datetime | None = None) -> bool:
-    """Make a member like a picture; liking again is harmless. Returns whether it is new."""
+    """Make a member like a picture; liking again is harmless. Returns whether it is new.
+
+    Raises Image.DoesNotExist if it was deleted meanwhile, as do the others.
+    """
+    lock(image)
     if image.users_like.filter(pk=member.pk).exists():
         return False
     image.users_like.add(member)
@@ -34,6 +37,7 @@ def like(member: User, image: Image, *, at: datetime | None = None) -> bool:
 @transaction.atomic
 def unlike(member: User, image: Image) -> None:
     """Take a like back. Harmless where there is none."""
+    lock(image)
     if image.users_like.filter(pk=member.pk).exists():
         image.users_like.remove(member)
         image_unliked.send(sender=Image, image=image, member=member)
@@ -41,8 +45,11 @@ def unlike(member: User, image: Image) -> None:
 
 @transaction.atomic
 def delete(image: Image) -> None:
-    """Delete a picture, and its files once that is certain."""
-    files = [(file.storage, str(file.name)) for file in (image.image, image.thumbnail)]
+    """Delete a picture."""
+    lock(image)
     image.delete()
-    for storage, name in files:
-        transaction.on_commit(partial(storage.delete, name), robust=True)
+
+
+def lock(image: Image) -> None:
+    """Take the picture before its likes: whoever goes the other way round can end in a deadlock."""
+    Image.objects.select_for_update().get(pk=image.pk)

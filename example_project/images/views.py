@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -87,7 +87,10 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
     image = get_object_or_404(Image, pk=pk)
     if image.user != request.user:
         raise Refusal(403, _("This picture is somebody else's."))
-    services.delete(image)
+    try:
+        services.delete(image)
+    except Image.DoesNotExist:  # somebody was faster
+        raise Http404 from None
     messages.success(request, _("“%(title)s” is deleted.") % {"title": image.title})
     return redirect("user_detail", request.user.username)
 
@@ -127,11 +130,14 @@ def like(request: HttpRequest) -> HttpResponseBase:
     action = ACTIONS.get(request.POST.get("action", ""))
     if action is None:
         raise Refusal(400, _("action must be like or unlike."))
-    image = find(request.user, request.POST.get("id", ""))
-    action(request.user, image)
+    try:
+        image = find(request.user, request.POST.get("id", ""))
+        action(request.user, image)
+        image.refresh_from_db(fields=["total_likes"])
+    except Image.DoesNotExist:  # from the start, or since a moment ago
+        raise Refusal(404, _("There is no picture with this id.")) from None
     if not wants_json(request):
         return redirect(safe_next(request, image.get_absolute_url()))
-    image.refresh_from_db(fields=["total_likes"])
     liked = action is services.like
     return JsonResponse({"status": "ok", "liked": liked, "total_likes": image.total_likes})
 
@@ -142,10 +148,8 @@ def pictures_for(viewer: Any) -> ImageQuerySet:
 
 
 def find(viewer: User, pk: str) -> Image:
-    """The picture with this id, as somebody sent it."""
+    """The picture with this id, as somebody sent it. Raises Image.DoesNotExist."""
     try:
         return Image.objects.visible_to(viewer).get(pk=pk)
     except ValueError:
         raise Refusal(400, _("id is not the number of a picture.")) from None
-    except Image.DoesNotExist:
-        raise Refusal(404, _("There is no picture with this id.")) from None
