@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -77,6 +78,39 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             return
 
+    def drip(self, data: bytes) -> None:
+        """Never so long silent that a socket loses patience, and at an end after some seconds."""
+        with suppress(OSError):
+            for byte in data:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.1)
+
+    def send_headers(self) -> None:
+        self.drip(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 30)
+        self.wfile.write(b"\r\nContent-Length: 0\r\n\r\n")
+
+    def send_interim(self) -> None:
+        with suppress(OSError):
+            for _ in range(30):
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                time.sleep(0.1)
+            self.answer(PICTURE)
+
+    def send_chunks(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        self.drip(b"1;" + b"x" * 30 + b"\r\nx\r\n0\r\n\r\n")
+
+    def send_onward(self) -> None:
+        self.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /picture\r\n\r\n")
+        try:
+            for _ in range(2000):
+                self.wfile.write(bytes(65536))
+        except OSError:
+            self.server.hung_up.set()
+
+    def send_nowhere(self) -> None:
+        self.answer(b"", 302)
+
     def send_silence(self) -> None:
         time.sleep(2)
 
@@ -94,7 +128,7 @@ class Server(ThreadingHTTPServer):
 @pytest.fixture
 def server() -> Iterator[Server]:
     with Server(("127.0.0.1", 0), Handler) as server:
-        server.asked = []
+        server.asked, server.hung_up = [], threading.Event()
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield server
@@ -110,6 +144,11 @@ def address(server: Server) -> str:
 @pytest.mark.parametrize("path", ["/picture", "/home"])
 def test_picture(address: str, path: str) -> None:
     assert fetch_picture(address + path, allow_loopback=True).read() == PICTURE
+
+
+def test_what_comes_with_a_redirect_is_not_read(server: Server, address: str) -> None:
+    assert fetch_picture(f"{address}/onward", allow_loopback=True).read() == PICTURE
+    assert server.hung_up.wait(30)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +226,10 @@ def test_nonsense(url: str) -> None:
         ("/endless", "larger than 5 MB"),
         ("/slowly", "within 0.5 seconds"),
         ("/silence", "within 0.5 seconds"),
+        ("/headers", "within 0.5 seconds"),
+        ("/interim", "within 0.5 seconds"),
+        ("/chunks", "within 0.5 seconds"),
+        ("/nowhere", "answers 302"),
     ],
 )
 def test_refusals(address: str, path: str, reason: str) -> None:
