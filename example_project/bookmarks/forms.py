@@ -11,7 +11,7 @@ class LinesField(forms.CharField):
     """Text of several lines, as long as browsers count it: they send two characters for a break."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class PlainLabelsMixin:

@@ -74,7 +74,7 @@ def _follow(session: Session, address: str, max_bytes: int) -> BytesIO:
     raise ValidationError(_("This address leads on to too many others."))
 
 
-class Session(HTTPSession):
+class Session(HTTPSession):  # type: ignore[misc]  # it is untyped
     """Requests whose connections end at a deadline, and that stay where they are sent."""
 
     def __init__(self, config: Config, deadline: Deadline) -> None:
